@@ -1,0 +1,1 @@
+"""The bus: topics, envelopes, and the adapters that carry them."""

@@ -1,0 +1,53 @@
+"""One end of the logical link of one mobile: numbering of UI frames (TS 44.064 8.4)."""
+
+from protocol.llc.frame import Sapi, UiFrame
+
+MODULUS = 512
+WINDOW = 32
+
+
+class LogicalLink:
+    """V(U) and V(UR) of the service access points in use, and which of the last 32 numbers have come.
+
+    The same on both sides; ``network`` says which, for the C/R bit.
+    """
+
+    __slots__ = ("_network", "_received", "_sent")
+
+    def __init__(self, *, network: bool) -> None:
+        self._network = network
+        self._sent: dict[int, int] | None = None
+        self._received: dict[int, tuple[int, int]] | None = None
+
+    def frame(self, sapi: Sapi, information: bytes) -> bytes:
+        """The next UI frame with this information."""
+        sent = self._sent
+        if sent is None:
+            sent = self._sent = {}
+        nu = sent.get(sapi, 0)
+        sent[sapi] = (nu + 1) % MODULUS
+        return UiFrame(sapi=sapi, command=self._network, nu=nu, information=information).encode()
+
+    def accepts(self, frame: UiFrame) -> bool:
+        """True for a frame that is new; a repeat of one of the last 32 numbers is to be discarded (8.4.2)."""
+        received = self._received
+        if received is None:
+            received = self._received = {}
+        if frame.sapi not in received:
+            received[frame.sapi] = ((frame.nu + 1) % MODULUS, 1)
+            return True
+        expected, seen = received[frame.sapi]
+        behind = (expected - frame.nu) % MODULUS
+        if 0 < behind <= WINDOW:
+            bit = 1 << (behind - 1)
+            if seen & bit:
+                return False
+            received[frame.sapi] = (expected, seen | bit)
+            return True
+        ahead = (frame.nu - expected) % MODULUS
+        received[frame.sapi] = ((frame.nu + 1) % MODULUS, (seen << ahead + 1 | 1) & (1 << WINDOW) - 1)
+        return True
+
+    def reset(self) -> None:
+        """Start anew, as when a TLLI is assigned to a link that was not (7.2.1.1)."""
+        self._sent = self._received = None

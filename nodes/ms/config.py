@@ -1,0 +1,52 @@
+"""What a population of mobiles is told."""
+
+from dataclasses import dataclass
+
+from nodes.core.node import NodeConfig
+from nodes.core.outputs import Name
+from protocol.auth import Algorithm
+from protocol.gmm.elements import DrxParameter, MsNetworkCapability, MsRadioAccessCapability
+from protocol.identities import CellIdentifier, Imei, Imeisv, Imsi
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RadioCell:
+    """A cell as a mobile sees it: its name, whose it is, and what it calls itself."""
+
+    name: str
+    bss: Name
+    identifier: CellIdentifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MobileConfig:
+    """One mobile: its card, its equipment and the cell where it starts.
+
+    ``key`` is K or Ki, ``opc`` OPc for the MILENAGE algorithms. ``highest_sqn`` is where the USIM's sequence numbers
+    start.
+    """
+
+    name: str
+    imsi: Imsi
+    imeisv: Imeisv
+    algorithm: Algorithm
+    key: bytes
+    opc: bytes
+    cell: str
+    highest_sqn: int = 0
+
+    @property
+    def imei(self) -> Imei:
+        """The IMEI as it is sent: 14 digits and a spare digit 0 (TS 23.003 6.2.1)."""
+        return Imei(self.imeisv.body + "0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MsConfig(NodeConfig):
+    """A population of mobiles and the cells that they can camp on."""
+
+    cells: tuple[RadioCell, ...]
+    mobiles: tuple[MobileConfig, ...]
+    ms_network_capability: MsNetworkCapability
+    ms_radio_access_capability: MsRadioAccessCapability
+    drx_parameter: DrxParameter

@@ -1,0 +1,46 @@
+"""What an SGSN is told."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from nodes.core.node import NodeConfig
+from nodes.core.outputs import Interface, Name
+from protocol.causes import GmmCause
+from protocol.gmm.elements import GprsTimer
+from protocol.identities import GsnAddress, Gt
+
+MAP_CAUSES: dict[str, GmmCause] = {
+    "imsi unknown": GmmCause.GPRS_SERVICES_AND_NON_GPRS_SERVICES_NOT_ALLOWED,
+    "gprs subscription unknown": GmmCause.GPRS_SERVICES_NOT_ALLOWED,
+    "plmn roaming not allowed": GmmCause.PLMN_NOT_ALLOWED,
+    "operator determined barring": GmmCause.GPRS_SERVICES_NOT_ALLOWED_IN_THIS_PLMN,
+    "system failure": GmmCause.NETWORK_FAILURE,
+    "no answer": GmmCause.NETWORK_FAILURE,
+}
+"""Which GMM cause a refusal of the HLR becomes, by default; operators differ (PROCEDURES 6.1)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SgsnConfig(NodeConfig):
+    """An SGSN: its numbers, whom it asks, and its policies.
+
+    ``hlrs`` maps IMSI prefixes to the HLR's number, the longest prefix counts. ``vectors`` is how many authentication
+    vectors it asks for. ``eir`` is the number of the EIR, ``None`` where equipment is not checked; ``eir_policy`` what
+    happens when it does not answer. ``periodic_ra_update_timer`` is T3312, ``ready_timer`` T3314.
+    """
+
+    number: Gt
+    address: GsnAddress
+    bsss: tuple[Name, ...]
+    routes: dict[Gt, tuple[Name, Interface]]
+    hlrs: dict[str, Gt]
+    eir: Gt | None = None
+    eir_policy: Literal["open", "closed"] = "open"
+    authenticate: Literal["always", "when needed"] = "when needed"
+    vectors: int = 5
+    periodic_ra_update_timer: GprsTimer
+    ready_timer: GprsTimer
+    map_causes: dict[str, GmmCause] = field(default_factory=lambda: dict(MAP_CAUSES))
+
+
+__all__ = ["MAP_CAUSES", "SgsnConfig"]

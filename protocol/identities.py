@@ -1,0 +1,460 @@
+"""Who and where: numbers and areas of TS 23.003 as value types that print themselves.
+
+Numbers made of digits are ``str`` subclasses, plain numbers are ``int`` subclasses: they hash and compare as such, cost
+no more, and the type checker keeps an IMSI apart from an IMEI. Octets from a peer raise DecodeError, wrong text from
+our own side ValueError.
+"""
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Self
+
+from protocol.errors import DecodeError
+
+DIGITS = "0123456789*#abc"
+"""What the half octets 0 to 14 stand for in TBCD (TS 29.002 17.7.8); 15 fills up."""
+
+_PAIRS = [DIGITS[octet & 15 : (octet & 15) + 1] + DIGITS[octet >> 4 : (octet >> 4) + 1] for octet in range(256)]
+_OCTETS = {pair: octet for octet, pair in enumerate(_PAIRS) if len(pair) == 2}
+_DECIMAL = frozenset(octet for octet in range(256) if octet & 15 < 10 and (octet >> 4 < 10 or octet >> 4 == 15))
+_DECIMAL_SET = bytes(sorted(_DECIMAL))
+
+
+def digits_of(octets: bytes) -> str:
+    """Digits of TBCD octets, low half first; a half octet of 15 may only end the number."""
+    digits = "".join([_PAIRS[octet] for octet in octets])
+    if len(digits) < 2 * len(octets) - 1 or (len(digits) % 2 and octets[-1] >> 4 != 15):
+        raise DecodeError("a filler stands between digits")
+    return digits
+
+
+def octets_of(digits: str) -> bytes:
+    """TBCD octets of digits, an odd number of them filled up with 15."""
+    try:
+        if len(digits) % 2:
+            last = 0xF0 | DIGITS.index(digits[-1])
+            return bytes([*(_OCTETS[digits[i : i + 2]] for i in range(0, len(digits) - 1, 2)), last])
+        return bytes([_OCTETS[digits[i : i + 2]] for i in range(0, len(digits), 2)])
+    except (KeyError, ValueError):
+        raise ValueError(f"{digits!r} is not made of the digits {DIGITS}") from None
+
+
+class _Digits(str):
+    """Decimal digits of bounded number."""
+
+    __slots__ = ()
+    least = 1
+    most = 15
+
+    def __new__(cls, digits: str) -> Self:
+        if not (cls.least <= len(digits) <= cls.most and digits.isascii() and digits.isdecimal()):
+            wanted = f"{cls.least}" if cls.least == cls.most else f"{cls.least} to {cls.most}"
+            raise ValueError(f"{cls.__name__} {digits!r} is not {wanted} decimal digits")
+        return str.__new__(cls, digits)
+
+    @classmethod
+    def from_octets(cls, octets: bytes) -> Self:
+        """Read TBCD."""
+        if octets.translate(None, _DECIMAL_SET):
+            raise DecodeError(f"{octets.hex()} has half octets that are no decimal digits")
+        digits = digits_of(octets)
+        if not cls.least <= len(digits) <= cls.most:
+            raise DecodeError(f"{len(digits)} digits are no {cls.__name__}")
+        return str.__new__(cls, digits)
+
+    def to_octets(self) -> bytes:
+        """Write TBCD."""
+        return octets_of(self)
+
+
+class Imsi(_Digits):
+    """International mobile subscriber identity (2.2): MCC, MNC, MSIN."""
+
+    __slots__ = ()
+    least = 6
+    most = 15
+
+
+class Imei(_Digits):
+    """International mobile equipment identity (6.2.1): TAC and serial number, with or without the check digit."""
+
+    __slots__ = ()
+    least = 14
+    most = 15
+
+    @property
+    def body(self) -> str:
+        """The 14 digits that identify, without check digit."""
+        return self[:14]
+
+
+class Imeisv(_Digits):
+    """IMEI with software version (6.2.2)."""
+
+    __slots__ = ()
+    least = 16
+    most = 16
+
+    @property
+    def body(self) -> str:
+        """The 14 digits that identify, without software version."""
+        return self[:14]
+
+
+class Gt(_Digits):
+    """An E.164 number used as SCCP global title and as the number of a node."""
+
+    __slots__ = ()
+    least = 5
+    most = 15
+
+
+class Tmsi(int):
+    """TMSI or P-TMSI (2.4): four octets; a P-TMSI has its two top bits set."""
+
+    __slots__ = ()
+
+    @classmethod
+    def from_octets(cls, octets: bytes) -> Self:
+        """Read four octets."""
+        if len(octets) != 4:
+            raise DecodeError(f"{len(octets)} octets are no {cls.__name__}")
+        return cls(int.from_bytes(octets, "big"))
+
+    def to_octets(self) -> bytes:
+        """Write four octets."""
+        return self.to_bytes(4, "big")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({int(self):#010x})"
+
+    def __str__(self) -> str:
+        return f"{int(self):#010x}"
+
+
+class Tlli(Tmsi):
+    """Temporary logical link identity (2.6)."""
+
+    __slots__ = ()
+
+    @classmethod
+    def local(cls, ptmsi: int) -> Self:
+        """For a mobile that got this P-TMSI in the routing area where it is."""
+        return cls(ptmsi | 0xC0000000)
+
+    @classmethod
+    def foreign(cls, ptmsi: int) -> Self:
+        """For a mobile that got this P-TMSI in another routing area, or attaches with it."""
+        return cls(ptmsi & 0x3FFFFFFF | 0x80000000)
+
+    @classmethod
+    def random(cls, bits: int) -> Self:
+        """For a mobile without P-TMSI: top bits 01111, the lower 27 chosen at random."""
+        return cls(bits & 0x07FFFFFF | 0x78000000)
+
+    @property
+    def kind(self) -> str:
+        """``local``, ``foreign``, ``random``, ``auxiliary`` or ``reserved``, by the top bits."""
+        top = self >> 27
+        if top >= 0b11000:
+            return "local"
+        if top >= 0b10000:
+            return "foreign"
+        return {0b01111: "random", 0b01110: "auxiliary"}.get(top, "reserved")
+
+    @property
+    def ptmsi(self) -> Tmsi:
+        """The P-TMSI that a local or foreign TLLI was made from."""
+        return Tmsi(self | 0xC0000000)
+
+
+class Teid(Tmsi):
+    """Tunnel endpoint identifier (TS 29.060 7.7.13)."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plmn:
+    """A network: mobile country code and mobile network code of two or three digits."""
+
+    mcc: str
+    mnc: str
+
+    def __post_init__(self) -> None:
+        if not (len(self.mcc) == 3 and len(self.mnc) in (2, 3) and (self.mcc + self.mnc).isdecimal()):
+            raise ValueError(f"PLMN {self.mcc}-{self.mnc} is not three digits and two or three digits")
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``262-01``."""
+        mcc, _, mnc = text.partition("-")
+        return cls(mcc, mnc)
+
+    @classmethod
+    def from_octets(cls, octets: bytes) -> Self:
+        """Read three octets (TS 24.008 10.5.1.3)."""
+        known = _plmns.get(octets)
+        if known is None:
+            halves = f"{octets[0] & 15:x}{octets[0] >> 4:x}{octets[1] & 15:x}{octets[2] & 15:x}{octets[2] >> 4:x}"
+            third = f"{octets[1] >> 4:x}"
+            mnc = halves[3:] if third == "f" else halves[3:] + third
+            try:
+                known = cls(halves[:3], mnc)
+            except ValueError as error:
+                raise DecodeError(str(error)) from None
+            if len(_plmns) < 4096:
+                _plmns[octets] = known
+        assert isinstance(known, cls)
+        return known
+
+    def to_octets(self) -> bytes:
+        """Write three octets."""
+        a, b, c = self.mcc
+        third = self.mnc[2] if len(self.mnc) == 3 else "f"
+        return bytes.fromhex(f"{b}{a}{third}{c}{self.mnc[1]}{self.mnc[0]}")
+
+    def __str__(self) -> str:
+        return f"{self.mcc}-{self.mnc}"
+
+
+_plmns: dict[bytes, Plmn] = {}
+"""Networks already read: a lab meets few of them, many times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lai:
+    """Location area identification (4.1)."""
+
+    plmn: Plmn
+    lac: int
+
+    @classmethod
+    def from_octets(cls, octets: bytes) -> Self:
+        """Read five octets."""
+        return cls(Plmn.from_octets(octets[:3]), octets[3] << 8 | octets[4])
+
+    def to_octets(self) -> bytes:
+        """Write five octets."""
+        return self.plmn.to_octets() + self.lac.to_bytes(2, "big")
+
+    def __str__(self) -> str:
+        return f"{self.plmn}-{self.lac}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rai:
+    """Routing area identification (4.2)."""
+
+    plmn: Plmn
+    lac: int
+    rac: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``262-01-1-7``: MCC, MNC, LAC, RAC."""
+        try:
+            mcc, mnc, lac, rac = text.split("-")
+            area = cls(Plmn(mcc, mnc), int(lac), int(rac))
+            area.to_octets()
+        except (ValueError, OverflowError):
+            raise ValueError(f"{text!r} is no routing area such as 262-01-1-7 (MCC-MNC-LAC-RAC)") from None
+        return area
+
+    @classmethod
+    def from_octets(cls, octets: bytes) -> Self:
+        """Read six octets."""
+        if len(octets) != 6:
+            raise DecodeError(f"{len(octets)} octets are no RAI")
+        return cls(Plmn.from_octets(octets[:3]), octets[3] << 8 | octets[4], octets[5])
+
+    def to_octets(self) -> bytes:
+        """Write six octets."""
+        return self.plmn.to_octets() + bytes((self.lac >> 8, self.lac & 255, self.rac))
+
+    @property
+    def lai(self) -> Lai:
+        """The location area that it lies in."""
+        return Lai(self.plmn, self.lac)
+
+    def __str__(self) -> str:
+        return f"{self.plmn}-{self.lac}-{self.rac}"
+
+
+@dataclass(frozen=True, slots=True)
+class CellIdentifier:
+    """Cell identifier of the Gb interface (TS 48.018 11.3.9): routing area and cell identity, eight octets."""
+
+    rai: Rai
+    ci: int
+
+    @classmethod
+    def from_octets(cls, octets: bytes) -> Self:
+        """Read eight octets."""
+        known = _cells.get(octets)
+        if known is None:
+            if len(octets) != 8:
+                raise DecodeError(f"{len(octets)} octets are no cell identifier")
+            known = cls(Rai.from_octets(octets[:6]), octets[6] << 8 | octets[7])
+            if len(_cells) < 4096:
+                _cells[octets] = known
+        assert isinstance(known, cls)
+        return known
+
+    def to_octets(self) -> bytes:
+        """Write eight octets."""
+        return self.rai.to_octets() + self.ci.to_bytes(2, "big")
+
+    def __str__(self) -> str:
+        return f"{self.rai}-{self.ci}"
+
+
+_cells: dict[bytes, CellIdentifier] = {}
+"""Cells already read."""
+
+
+@dataclass(frozen=True, slots=True)
+class MobileIdentity:
+    """Mobile identity element (TS 24.008 10.5.1.4): one of several identities, or none."""
+
+    value: Imsi | Imei | Imeisv | Tmsi | None
+
+    @classmethod
+    def from_octets(cls, octets: bytes) -> Self:
+        """Read type, parity and digits or TMSI."""
+        if not octets:
+            raise DecodeError("a mobile identity has at least one octet")
+        first = octets[0]
+        kind = first & 7
+        if kind == 4:
+            if first & 0xF0 != 0xF0 or len(octets) != 5:
+                raise DecodeError("a TMSI is an octet F4 and four more")
+            return cls(Tmsi(int.from_bytes(octets[1:], "big")))
+        if kind == 0:
+            return cls(None)
+        number = _IDENTITIES.get(kind)
+        if number is None:
+            raise DecodeError(f"identity type {kind} is reserved")
+        odd = first & 8
+        end = octets[-1] >> 4
+        if first >> 4 > 9 or (end == 15) == bool(odd) or octets[1:].translate(None, _DECIMAL_SET):
+            raise DecodeError("digits and parity do not agree")
+        digits = DIGITS[first >> 4] + "".join([_PAIRS[octet] for octet in octets[1:]])
+        if len(digits) != 2 * len(octets) - (1 if odd else 2):
+            raise DecodeError("a filler stands between digits")
+        if not number.least <= len(digits) <= number.most:
+            raise DecodeError(f"{len(digits)} digits are no {number.__name__}")
+        return cls(str.__new__(number, digits))
+
+    def to_octets(self) -> bytes:
+        """Write type, parity and digits or TMSI."""
+        value = self.value
+        if value is None:
+            return b"\xf0"
+        if isinstance(value, Tmsi):
+            return b"\xf4" + value.to_octets()
+        kind = 1 if isinstance(value, Imsi) else 2 if isinstance(value, Imei) else 3
+        odd = len(value) % 2
+        return bytes([int(value[0]) << 4 | odd << 3 | kind]) + octets_of(value[1:] if odd else value[1:] + "")
+
+    def __str__(self) -> str:
+        return "none" if self.value is None else f"{type(self.value).__name__} {self.value}"
+
+
+_IDENTITIES: dict[int, type[Imsi | Imei | Imeisv]] = {1: Imsi, 2: Imei, 3: Imeisv}
+
+
+@dataclass(frozen=True, slots=True)
+class IsdnAddress:
+    """ISDN address string of MAP and BSSAP+ (TS 29.002 17.7.8): nature and plan, then digits."""
+
+    digits: str
+    nature_and_plan: int = 0x91
+
+    @classmethod
+    def from_octets(cls, octets: bytes) -> Self:
+        """Read an octet of nature and plan (bit 8 set), and TBCD digits."""
+        if not octets or len(octets) > 21:
+            raise DecodeError(f"{len(octets)} octets are no address string")
+        return cls(digits_of(octets[1:]), octets[0])
+
+    def to_octets(self) -> bytes:
+        """Write it."""
+        return bytes([self.nature_and_plan]) + octets_of(self.digits)
+
+    def __str__(self) -> str:
+        return self.digits if self.nature_and_plan == 0x91 else f"{self.nature_and_plan:02x}:{self.digits}"
+
+
+@dataclass(frozen=True, slots=True)
+class GsnAddress:
+    """Address of a GSN on the backbone (5.1): IPv4 or IPv6."""
+
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``10.0.0.3``."""
+        return cls(ipaddress.ip_address(text))
+
+    @classmethod
+    def from_octets(cls, octets: bytes) -> Self:
+        """Read type and length in one octet, then the address."""
+        if octets[:1] == b"\x04" and len(octets) == 5:
+            return cls(ipaddress.IPv4Address(octets[1:]))
+        if octets[:1] == b"\x50" and len(octets) == 17:
+            return cls(ipaddress.IPv6Address(octets[1:]))
+        raise DecodeError(f"{octets.hex()} is no GSN address")
+
+    def to_octets(self) -> bytes:
+        """Write it."""
+        packed = self.address.packed
+        return (b"\x04" if len(packed) == 4 else b"\x50") + packed
+
+    def __str__(self) -> str:
+        return str(self.address)
+
+
+class Apn(str):
+    """Access point name (9.1): labels joined by dots."""
+
+    __slots__ = ()
+
+    def __new__(cls, name: str) -> Self:
+        labels = name.split(".")
+        if len(name) > 99 or not all(0 < len(label) < 64 and label.isascii() for label in labels):
+            raise ValueError(f"APN {name!r} is not made of labels of 1 to 63 characters, 100 octets in all")
+        return str.__new__(cls, name)
+
+    @classmethod
+    def from_octets(cls, octets: bytes) -> Self:
+        """Read labels, each behind its length."""
+        known = _apns.get(octets)
+        if known is None:
+            labels = []
+            p = 0
+            while p < len(octets):
+                end = p + 1 + octets[p]
+                label = octets[p + 1 : end]
+                if end > len(octets) or not label or not label.isascii():
+                    raise DecodeError(f"{octets.hex()} is no access point name", at=p)
+                labels.append(label.decode("ascii"))
+                p = end
+            try:
+                known = cls(".".join(labels))
+            except ValueError as error:
+                raise DecodeError(str(error)) from None
+            if known.to_octets() != octets:
+                raise DecodeError("a label holds a dot or is too long")
+            if len(_apns) < 4096:
+                _apns[octets] = known
+        assert isinstance(known, cls)
+        return known
+
+    def to_octets(self) -> bytes:
+        """Write labels, each behind its length."""
+        return b"".join(bytes([len(label)]) + label.encode("ascii") for label in self.split("."))
+
+
+_apns: dict[bytes, Apn] = {}
+"""Names already read, so that equal ones are one object."""

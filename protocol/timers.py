@@ -1,0 +1,209 @@
+"""Every timer: what it is called, how long it runs, how often it may expire, and what starts and stops it.
+
+Durations are microseconds. ``expiries`` counts the expiry that gives up: with 5, the message is sent once and again on
+the first four expiries, and the fifth ends the procedure (TS 24.008 4.7, table 11.3 and 11.4). Names that begin with X
+are ours, where the specification names none. ``configs/timers.yaml`` may change durations, nothing else.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+SECOND = 1_000_000
+"""One second in the unit of all times."""
+
+Side = Literal["mobile", "network"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timer:
+    """One row of the table; compared by identity."""
+
+    name: str
+    duration: int
+    expiries: int
+    side: Side
+    start: str
+    stop: str
+    expiry: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+TIMERS: dict[str, Timer] = {}
+"""All timers by name."""
+
+
+def timer(name: str, seconds: float, expiries: int, side: Side, *, start: str, stop: str, expiry: str) -> Timer:
+    """Enter a timer into the table."""
+    assert name not in TIMERS, f"{name} stands twice in the table"
+    TIMERS[name] = Timer(name, round(seconds * SECOND), expiries, side, start, stop, expiry)
+    return TIMERS[name]
+
+
+# --- GMM, mobile side (TS 24.008 tables 11.3 and 11.3a) -----------------------------------------------------------
+T3302 = timer(
+    "T3302",
+    12 * 60,
+    1,
+    "mobile",
+    start="attach or update failed, attempt counter is 5",
+    stop="attach or update started",
+    expiry="attach or update again",
+)
+T3310 = timer(
+    "T3310",
+    15,
+    5,
+    "mobile",
+    start="ATTACH REQUEST sent",
+    stop="ATTACH ACCEPT or REJECT received",
+    expiry="ATTACH REQUEST again; the 5th ends the attempt",
+)
+T3311 = timer(
+    "T3311",
+    15,
+    1,
+    "mobile",
+    start="attach or update failed, attempt counter below 5",
+    stop="new routing area",
+    expiry="attach or update again",
+)
+T3318 = timer(
+    "T3318",
+    20,
+    1,
+    "mobile",
+    start="AUTHENTICATION AND CIPHERING FAILURE with #20 or #23 sent",
+    stop="AUTHENTICATION AND CIPHERING REQUEST received",
+    expiry="the network is taken for a false one",
+)
+T3320 = timer(
+    "T3320",
+    15,
+    1,
+    "mobile",
+    start="AUTHENTICATION AND CIPHERING FAILURE with #21 sent",
+    stop="AUTHENTICATION AND CIPHERING REQUEST received",
+    expiry="the network is taken for a false one",
+)
+T3321 = timer(
+    "T3321",
+    15,
+    5,
+    "mobile",
+    start="DETACH REQUEST sent",
+    stop="DETACH ACCEPT received",
+    expiry="DETACH REQUEST again; the 5th detaches locally",
+)
+
+# --- GMM, network side (TS 24.008 table 11.4) ---------------------------------------------------------------------
+T3322 = timer(
+    "T3322",
+    6,
+    5,
+    "network",
+    start="DETACH REQUEST sent",
+    stop="DETACH ACCEPT received",
+    expiry="DETACH REQUEST again; the 5th detaches locally",
+)
+T3350 = timer(
+    "T3350",
+    6,
+    5,
+    "network",
+    start="ATTACH ACCEPT with a new P-TMSI sent",
+    stop="ATTACH COMPLETE received",
+    expiry="ATTACH ACCEPT again; the 5th ends the attach, old and new P-TMSI stay valid",
+)
+T3360 = timer(
+    "T3360",
+    6,
+    5,
+    "network",
+    start="AUTHENTICATION AND CIPHERING REQUEST sent",
+    stop="AUTHENTICATION AND CIPHERING RESPONSE or FAILURE received",
+    expiry="the request again; the 5th ends the procedure and what runs around it",
+)
+T3370 = timer(
+    "T3370",
+    6,
+    5,
+    "network",
+    start="IDENTITY REQUEST sent",
+    stop="IDENTITY RESPONSE received",
+    expiry="the request again; the 5th ends the procedure and what runs around it",
+)
+
+# --- BSSGP (TS 48.018 clause 12) ----------------------------------------------------------------------------------
+T1 = timer(
+    "T1",
+    3,
+    4,
+    "network",
+    start="BVC-BLOCK or BVC-UNBLOCK sent",
+    stop="the ACK received",
+    expiry="the request again; after 3 repeats O&M is told",
+)
+T2 = timer(
+    "T2",
+    3,
+    4,
+    "network",
+    start="BVC-RESET sent",
+    stop="BVC-RESET-ACK received",
+    expiry="the request again; after 3 repeats O&M is told",
+)
+
+# --- MAP operations by class (TS 29.002 17.1.2) -------------------------------------------------------------------
+MAP_S = timer("MAP s", 10, 1, "network", start="invoke sent", stop="result, error or reject", expiry="no answer")
+MAP_M = timer("MAP m", 15, 1, "network", start="invoke sent", stop="result, error or reject", expiry="no answer")
+MAP_ML = timer("MAP ml", 60, 1, "network", start="invoke sent", stop="result, error or reject", expiry="no answer")
+
+# --- ours ---------------------------------------------------------------------------------------------------------
+X_SEGMENTS = timer(
+    "X-segments",
+    15,
+    1,
+    "network",
+    start="first SCCP segment received",
+    stop="last segment received",
+    expiry="the segments are dropped (T(reass), Q.714)",
+)
+X_AIR = timer(
+    "X-air",
+    120,
+    1,
+    "network",
+    start="uplink frame with a TLLI received by the BSS",
+    stop="next uplink frame",
+    expiry="the BSS forgets where that TLLI is",
+)
+X_RETRY = timer(
+    "X-retry",
+    30,
+    1,
+    "network",
+    start="a BVC could not be reset or unblocked",
+    stop="nothing",
+    expiry="the BSS tries again",
+)
+X_PURGE = timer(
+    "X-purge",
+    24 * 3600,
+    1,
+    "network",
+    start="mobile detached",
+    stop="mobile attached",
+    expiry="context deleted, HLR told by purgeMS",
+)
+
+
+def reference() -> str:
+    """A Markdown table of all timers."""
+    rows = ["| timer | default | expiries | side | start | stop | on expiry |", "|---|---|---|---|---|---|---|"]
+    rows += [
+        f"| {t.name} | {t.duration / SECOND:g} s | {t.expiries} | {t.side} | {t.start} | {t.stop} | {t.expiry} |"
+        for t in TIMERS.values()
+    ]
+    return "\n".join(rows)
