@@ -8,8 +8,8 @@ its process dies, so that two processes of one node can never both write. Calls 
 for one node may not.
 
 One SQLite file may hold many nodes, but a file per node is what a network should use: SQLite lets one process write at
-a time and the others poll with growing sleeps. Seven nodes that commit without pause wait for up to 600 ms on a shared
-file, and for up to 10 ms on files of their own.
+a time and the others poll with growing sleeps. Of seven nodes that commit once per turn, the slowest commit took 100
+to 600 ms on a shared file, and 5 to 22 ms on files of their own.
 """
 
 import fcntl

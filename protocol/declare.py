@@ -71,7 +71,7 @@ def annotations_of(namespace: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_field(name: str, annotation: Any, default: Any, owner: str) -> Field:
-    """Turn ``Annotated[Type | None, LAYOUT]`` into a :class:`Field`."""
+    """Turn ``Annotated[Type | None, LAYOUT]`` into a :class:`Field`; several types where the layout knows ``unions``."""
     where = f"{owner}.{name}"
     if get_origin(annotation) is not Annotated:
         raise TypeError(f"{where}: every field is Annotated[type, layout]")
@@ -79,11 +79,11 @@ def read_field(name: str, annotation: Any, default: Any, owner: str) -> Field:
     members = get_args(kind) if get_origin(kind) in (Union, types.UnionType) else (kind,)
     optional = type(None) in members
     rest = tuple(member for member in members if member is not type(None))
-    if len(rest) != 1:
+    if len(rest) != 1 and not getattr(layout, "unions", False):
         raise TypeError(f"{where}: a field has one type, or one type and None")
     if optional and default is not None:
         raise TypeError(f"{where}: what may be absent is absent by default: = None")
-    return Field(name, rest[0], layout, optional, default)
+    return Field(name, rest[0] if len(rest) == 1 else Union[rest], layout, optional, default)
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, eq_default=True)

@@ -10,6 +10,7 @@ What aiomqtt needs to be told, all of it measured:
 
 import asyncio
 import contextlib
+import logging
 import math
 import os
 import random
@@ -38,6 +39,10 @@ LONGEST_PAUSE: Final = 5.0
 ANSWER: Final = 5.0
 FAREWELL: Final = 1.0
 """Seconds to wait for a broker's answer when a connection is made, and when it is ended."""
+
+_SILENT: Final = logging.getLogger(__name__)
+_SILENT.setLevel(logging.CRITICAL + 1)
+"""For paho, which logs as its own error what ``trouble`` and ``on_lost`` tell."""
 
 _REFUSED: Final = {"Bad user name or password", "Not authorized", "Client identifier not valid"}
 _FORM: Final = "expected mqtt://[user[:password]@]host[:port][?password_file=PATH]"
@@ -183,9 +188,7 @@ class MqttBus(Bus):
             self._client = None
             greeting.cancel()
             end.cancel()
-            client.timeout = FAREWELL
-            with contextlib.suppress(aiomqtt.MqttError):
-                await client.__aexit__(None, None, None)
+            await _leave(client)
 
     async def _greet(self, client: aiomqtt.Client, first: asyncio.Future[None]) -> None:
         """Restore the subscriptions, then say that the connection is there."""
@@ -206,6 +209,7 @@ class MqttBus(Bus):
             self.url.port,
             username=user,
             password=password,
+            logger=_SILENT,
             identifier=self._identifier,
             queue_type=_inbox(self._arrived),
             will=None if will is None else aiomqtt.Will(will.topic, will.payload, will.qos, will.retain),
@@ -240,11 +244,18 @@ async def _enter(client: aiomqtt.Client) -> None:
         await asyncio.shield(entering)
     except asyncio.CancelledError:
         await asyncio.wait({entering}, timeout=FAREWELL)
-        if entering.done() and entering.exception() is None:
-            client.timeout = FAREWELL
-            with contextlib.suppress(aiomqtt.MqttError):
-                await client.__aexit__(None, None, None)
+        if not entering.done():
+            entering.add_done_callback(lambda late: late.cancelled() or late.exception())  # nobody will ask
+        elif entering.exception() is None:
+            await _leave(client)
         raise
+
+
+async def _leave(client: aiomqtt.Client) -> None:
+    """Disconnect, as well as it goes."""
+    client.timeout = FAREWELL
+    with contextlib.suppress(aiomqtt.MqttError):
+        await client.__aexit__(None, None, None)
 
 
 async def _subscribe(client: aiomqtt.Client, filters: Mapping[str, int]) -> None:

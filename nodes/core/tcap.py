@@ -75,6 +75,7 @@ class Dialogue:
         "_confirmed",
         "_invocations",
         "_number",
+        "closed",
         "context",
         "imsi",
         "local",
@@ -92,6 +93,8 @@ class Dialogue:
         self.context = context
         self.user: User | None = None
         self.imsi = ""
+        self.closed = False
+        """Either side has left the transaction: what is sent in it goes nowhere."""
         self._confirmed = False
         self._number = 0
         self._components: list[Any] = []
@@ -122,13 +125,15 @@ class Dialogue:
         raise AssertionError(f"nobody asked for {type(result).__name__}")
 
     def refuse(self, error: Any) -> None:
-        """Put an error (a code, or a parameter that implies one) for the peer's first open invoke into the next message."""
+        """Put an error for the peer's first open invoke into the next message: a code, or a parameter that implies one."""
         number = next(iter(self._asked))
         del self._asked[number]
         self._components.append(tcap.error(number, error))
 
     def send(self) -> None:
-        """Send what was put together: TC-BEGIN at first, TC-CONTINUE later."""
+        """Send what was put together: TC-BEGIN at first, TC-CONTINUE later; nothing where the peer has left."""
+        if self.closed:
+            return
         components, self._components = tuple(self._components), []
         local = self.local.to_bytes(4, "big")
         if self.remote is None:
@@ -139,17 +144,17 @@ class Dialogue:
             self.tcap.transmit(self, message.encode())
 
     def end(self) -> None:
-        """Send what was put together as TC-END; the dialogue is over."""
+        """Send what was put together as TC-END, if the peer has not left before; the dialogue is over."""
+        if self.closed:
+            return
         assert self.remote is not None
         components = tuple(self._components)
         self.forget()
-        self.tcap.transmit(
-            self, tcap.End(dtid=self.remote, dialogue=self._confirm(), components=components).encode()
-        )
+        self.tcap.transmit(self, tcap.End(dtid=self.remote, dialogue=self._confirm(), components=components).encode())
 
     def abort(self) -> None:
         """Give the dialogue up; the peer is told, if it has answered before."""
-        if self.local not in self.tcap.dialogues:
+        if self.closed:
             return
         self.forget()
         if self.remote is not None:
@@ -169,6 +174,10 @@ class Dialogue:
         """The peer has opened this dialogue."""
         self.remote = remote
 
+    def repeats(self, other: "Dialogue") -> bool:
+        """Whether the peer opened this dialogue by the very TC-BEGIN that opened the ``other``: it came twice."""
+        return self.remote == other.remote and self.peer == other.peer
+
     def answered(self, remote: bytes) -> None:
         """The peer has answered our TC-BEGIN: dialogue control needs no more."""
         self.remote = remote
@@ -176,6 +185,7 @@ class Dialogue:
 
     def forget(self) -> None:
         """Leave the transaction, its timers stopped."""
+        self.closed = True
         self.tcap.dialogues.pop(self.local, None)
         for invocation in self._invocations.values():
             if invocation.running is not None:
@@ -183,34 +193,47 @@ class Dialogue:
         self._invocations.clear()
 
     def lost(self, why: str) -> None:
-        """What was asked will not be answered."""
+        """What was asked will not be answered: the user may still answer what the peer asked, then it is over."""
+        self._tell(NoAnswer(why))
         self.abort()
-        if self.user is not None:
-            self.user.hear(NoAnswer(why))
 
-    def take(self, components: tuple[Any, ...]) -> None:
-        """Hand the components to the user, one by one."""
+    def take(self, components: tuple[Any, ...], *, last: bool = False) -> None:
+        """Hand the components to the user, one by one; it may leave before the last. ``last``: the peer has left."""
+        self.closed = last
         for component in components:
+            if self.closed and not last:
+                return
             match component:
                 case tcap.Invoke():
                     self._invoked(component)
                 case tcap.ReturnResultLast(invoke_id=number):
                     self._resulted(component, number)
-                case tcap.ReturnError(invoke_id=number):
-                    if self._settle(number) is not None:
-                        self._tell(Refused(component.error, component.parameter))
+                case tcap.ReturnError(invoke_id=number, error=error):
+                    if self._settle(number) is None:
+                        continue
+                    if error is None:
+                        self.lost("refused by an error that is not MAP's")
+                    else:
+                        self._tell(Refused(error, component.parameter))
+                case tcap.Reject(problem=tcap.ReturnResultProblem() | tcap.ReturnErrorProblem()):
+                    self.tcap.node.warn("tcap answer", f"our answer was rejected: {component.problem.name}")
                 case tcap.Reject(invoke_id=number, problem=problem):
                     if number is None or self._settle(number) is not None:
-                        self._tell(NoAnswer(f"rejected: {problem.name}"))
+                        self.lost(f"rejected: {problem.name}")
                 case _:
                     self.tcap.node.warn("tcap component", f"component {type(component).__name__} not taken")
 
     def _invoked(self, component: Any) -> None:
-        if component.problem is not None:
-            self.reject(component.invoke_id, component.problem)
-            return
-        if component.invoke_id in self._asked:
-            self.reject(component.invoke_id, tcap.InvokeProblem.DUPLICATE_INVOKE_ID)
+        problem = component.problem
+        if problem is None:
+            if component.invoke_id in self._asked:
+                problem = tcap.InvokeProblem.DUPLICATE_INVOKE_ID
+            elif self.context is not None and self.context not in OPERATIONS[component.operation].contexts:
+                problem = tcap.InvokeProblem.UNRECOGNIZED_OPERATION
+            elif component.argument is None:
+                problem = tcap.InvokeProblem.MISTYPED_PARAMETER
+        if problem is not None:
+            self.reject(component.invoke_id, problem)
             return
         self._asked[component.invoke_id] = component.operation
         if not self._tell(component.argument):
@@ -220,7 +243,7 @@ class Dialogue:
     def reject(self, number: int, problem: Any) -> None:
         """Refuse a component that cannot be."""
         self.tcap.node.warn("tcap reject", f"component {number} rejected: {problem.name}")
-        if self.local in self.tcap.dialogues:
+        if not self.closed:
             self._components.append(tcap.Reject(invoke_id=number, problem=problem))
 
     def _resulted(self, component: Any, number: int) -> None:
@@ -228,10 +251,10 @@ class Dialogue:
         if invocation is None:
             return
         result = component.result
-        if result is None and not component.problem:
-            result = invocation.operation.results[0]()
-        if component.problem is not None or not isinstance(result, invocation.operation.results):
-            self._tell(NoAnswer(f"{invocation.operation.name}: the result cannot be read"))
+        if result is None:
+            result = invocation.operation.empty_result
+        if not isinstance(result, invocation.operation.results):
+            self.lost(f"{invocation.operation.name}: the result cannot be read")
         else:
             self._tell(result)
 
@@ -249,14 +272,14 @@ class Dialogue:
 
     def finished(self) -> None:
         """The peer has ended the dialogue; invokes still open will not be answered."""
-        if self._invocations:
-            self.forget()
-            self._tell(NoAnswer("the peer ended the dialogue"))
+        asked = bool(self._invocations)
         self.forget()
+        if asked:
+            self._tell(NoAnswer("the peer ended the dialogue"))
 
     def flush(self) -> None:
         """Send what the user left unsent while it heard, such as rejects."""
-        if self._components and self.local in self.tcap.dialogues and self.remote is not None:
+        if self._components and not self.closed and self.remote is not None:
             self.send()
 
 
@@ -332,9 +355,7 @@ class Tcap:
             otid = tcap.originating(payload)
             if otid is not None:
                 cause = tcap.PAbortCause.INCORRECT_TRANSACTION_PORTION if error.cause is None else error.cause
-                self._send(
-                    message.calling, tcap.Abort(dtid=otid, p_abort_cause=tcap.PAbortCause(cause)).encode()
-                )
+                self._send(message.calling, tcap.Abort(dtid=otid, p_abort_cause=tcap.PAbortCause(cause)).encode())
             raise
         match transaction:
             case tcap.Begin():
@@ -348,12 +369,15 @@ class Tcap:
         context = begin.dialogue.application_context if begin.dialogue is not None else None
         if context not in self._contexts:
             self.node.warn("tcap context", f"application context {context} from {peer} is not served")
-            refusal = tcap.Aare(
-                application_context=context,
-                result=tcap.AssociateResult.REJECT_PERMANENT,
-                diagnostic=tcap.UserDiagnostic.APPLICATION_CONTEXT_NAME_NOT_SUPPORTED,
-            ) if context is not None else None
-            cause = None if context is not None else tcap.PAbortCause.INCORRECT_TRANSACTION_PORTION
+            refusal = cause = None
+            if context is None:
+                cause = tcap.PAbortCause.INCORRECT_TRANSACTION_PORTION
+            else:
+                refusal = tcap.Aare(
+                    application_context=context,
+                    result=tcap.AssociateResult.REJECT_PERMANENT,
+                    diagnostic=tcap.UserDiagnostic.APPLICATION_CONTEXT_NAME_NOT_SUPPORTED,
+                )
             self._send(peer, tcap.Abort(dtid=begin.otid, p_abort_cause=cause, dialogue=refusal).encode())
             return
         dialogue = self.begin(Opening(self), peer, context)
@@ -361,7 +385,7 @@ class Tcap:
         dialogue.user.dialogue = dialogue
         dialogue.began(begin.otid)
         dialogue.take(begin.components)
-        if isinstance(dialogue.user, Opening) and dialogue.local in self.dialogues:
+        if isinstance(dialogue.user, Opening):
             dialogue.end()  # nobody took it: end with the rejects, if any
         dialogue.flush()
 
@@ -382,8 +406,9 @@ class Tcap:
         if isinstance(transaction, tcap.Continue) and dialogue.remote is None:
             dialogue.answered(transaction.otid)
             dialogue.peer = peer
-        dialogue.take(transaction.components)
-        if isinstance(transaction, tcap.End):
+        ended = isinstance(transaction, tcap.End)
+        dialogue.take(transaction.components, last=ended)
+        if ended:
             dialogue.finished()
         dialogue.flush()
 

@@ -78,6 +78,17 @@ def refused() -> Iterator[pytest.ExceptionInfo[StoreError]]:
     assert len(str(caught.value).splitlines()) == 1
 
 
+@contextmanager
+def no_file_beyond(octets: int) -> Iterator[None]:
+    """Let no file grow beyond a size: writes fail as on a full disk, since Python ignores SIGXFSZ."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (octets, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
 def program(script: str, *arguments: str) -> subprocess.Popen[str]:
     """Start a Python process beside this one, to be killed."""
     command = [sys.executable, "-c", script, *arguments]
@@ -275,6 +286,16 @@ class TestOwnership:
             owner.kill()
             assert owner.wait() == -signal.SIGKILL
             assert kept(store) == {}
+            with closing(Store.open(sqlite_place)) as late, refused() as caught:
+                late.records("hlr1")
+            assert str(caught.value).endswith(f"in use by process {os.getpid()}")
+
+    def test_lock_file_that_cannot_be(self, sqlite_place: str) -> None:
+        """Where the side file of the lock cannot be written, the node's records cannot be owned."""
+        Path(f"{sqlite_place}.hlr1.lock").mkdir()
+        with closing(Store.open(sqlite_place)) as store, refused() as caught:
+            store.records("hlr1")
+        assert str(caught.value).startswith(f"{sqlite_place}: cannot own the records of hlr1: ")
 
     def test_lost_server_connection_ends_ownership(self, postgresql_place: str) -> None:
         """When the session that held the lock is gone, every later commit is refused."""
@@ -309,15 +330,13 @@ class TestOwnership:
 class TestFailedCommit:
     """A commit that fails leaves nothing half done."""
 
-    def test_is_undone_as_a_whole(self, sqlite_place: str) -> None:
-        """When the database refuses one record, those before it in the turn are not kept either."""
+    @pytest.mark.parametrize("step", ["INSERT ON records WHEN NEW.key = 'c'", "DELETE ON records WHEN OLD.key = 'b'"])
+    def test_is_undone_as_a_whole(self, sqlite_place: str, step: str) -> None:
+        """When the database refuses one record, nothing else of the turn is kept either."""
         with closing(Store.open(sqlite_place)) as store:
             store.commit("hlr1", [Save("a", b"1"), Save("b", b"1")])
             with closing(sqlite3.connect(sqlite_place)) as saboteur:
-                saboteur.execute(
-                    "CREATE TRIGGER refuse BEFORE INSERT ON records WHEN NEW.key = 'c'"
-                    " BEGIN SELECT RAISE(ABORT, 'not\nthis one'); END"
-                )
+                saboteur.execute(f"CREATE TRIGGER refuse BEFORE {step} BEGIN SELECT RAISE(ABORT, 'not\nthis one'); END")
             with refused() as caught:
                 store.commit("hlr1", [Save("a", b"2"), Save("b", None), Save("c", b"2")])
             assert str(caught.value) == f"{sqlite_place}: cannot commit 3 records of hlr1: not this one"
@@ -327,19 +346,20 @@ class TestFailedCommit:
         """A disk that fills up in the middle of a commit loses only that commit, and the store lives on."""
         with closing(Store.open(sqlite_place)) as store:
             store.commit("hlr1", [Save("a", b"1")])
-            soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-            # SIGXFSZ is ignored by Python, so that the write fails as on a full disk.
-            resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
-            try:
-                with refused() as caught:
-                    store.commit("hlr1", [Save("a", b"2"), Save("big", bytes(1_000_000))])
-            finally:
-                resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+            with no_file_beyond(100_000), refused() as caught:
+                store.commit("hlr1", [Save("a", b"2"), Save("big", bytes(1_000_000))])
             assert "cannot commit 2 records of hlr1: " in str(caught.value)
             assert kept(store) == {"a": b"1"}
             store.commit("hlr1", [Save("b", b"3")])
         with closing(Store.open(sqlite_place)) as store:
             assert kept(store) == {"a": b"1", "b": b"3"}
+
+    def test_full_disk_at_first_start(self, sqlite_place: str) -> None:
+        """A database that could be made only in part is made anew when there is room."""
+        with no_file_beyond(10_000), refused():
+            Store.open(sqlite_place)
+        with closing(Store.open(sqlite_place)) as store:
+            assert kept(store) == {}
 
 
 def text_file(path: Path) -> None:

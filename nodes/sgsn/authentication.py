@@ -1,0 +1,208 @@
+"""Authentication and ciphering (TS 24.008 4.7.7, TS 33.102 6.3, TS 43.020): the mobile proves who it is.
+
+Vectors come from the HLR, five at a time, and each serves one challenge. What the mobile finds wrong with a challenge it
+says by a failure: #20 and #23 lead to an identification, #21 to a re-synchronisation at the HLR.
+"""
+
+from typing import Any
+
+from nodes.core.machine import Begin, Machine, Procedure, State
+from nodes.core.tcap import Dialogue, NoAnswer, Refused
+from nodes.sgsn import identification
+from nodes.sgsn.causes import gmm_cause
+from nodes.sgsn.identification import Identification
+from protocol.causes import GmmCause
+from protocol.gmm import (
+    AuthenticationAndCipheringFailure,
+    AuthenticationAndCipheringRequest,
+    AuthenticationAndCipheringResponse,
+)
+from protocol.gmm.elements import CipheringAlgorithm, Cksn, ForceToStandby, IdentityType, ImeisvRequest
+from protocol.identities import Imsi
+from protocol.map.authentication import (
+    AuthenticationQuintuplet,
+    ReSynchronisationInfo,
+    SendAuthenticationInfoArg,
+    SendAuthenticationInfoRes,
+)
+from protocol.map.contexts import INFO_RETRIEVAL_V3
+from protocol.timers import T3360, Timer
+
+
+class S(State):
+    """States of authentication."""
+
+    START = "start"
+    WAIT_VECTORS = "wait for authentication vectors"
+    WAIT_RESPONSE = "wait for AUTHENTICATION AND CIPHERING RESPONSE"
+    WAIT_IDENTITY = "wait for identification after a failure"
+    AUTHENTICATED = "authenticated"
+    WRONG = "proof wrong"
+    NO_VECTORS = "no vectors"
+    UNANSWERED = "not answered"
+
+
+class Authentication(Procedure):
+    """One authentication. ``cause`` says why there are no vectors."""
+
+    __slots__ = ("_dialogue", "cause", "context", "cksn", "failed", "reference", "vector")
+
+    def __init__(self, parent: Any, context: Any) -> None:
+        super().__init__(parent.stage, parent)
+        self.context = context
+        self.cause = GmmCause.NETWORK_FAILURE
+        self.failed = False
+        self.vector: Any = None
+        self.cksn = Cksn.NO_KEY
+        self.reference = 0
+        self._dialogue: Dialogue | None = None
+
+    def ended(self) -> None:
+        if self._dialogue is not None:
+            self._dialogue.abort()
+
+    def fetch(self, resynchronisation: ReSynchronisationInfo | None = None) -> S:
+        """Ask the HLR for vectors."""
+        if self._dialogue is not None:
+            self._dialogue.abort()
+        imsi = self.context.imsi
+        hlr = self.stage.hlr_of(imsi)
+        if hlr is None:
+            self.cause = self.stage.config.map_causes["imsi unknown"]
+            return S.NO_VECTORS
+        self.context.vectors = ()
+        self._dialogue = self.stage.tcap.begin(self, hlr, INFO_RETRIEVAL_V3, imsi)
+        self._dialogue.invoke(
+            SendAuthenticationInfoArg(
+                imsi=imsi,
+                number_of_requested_vectors=self.stage.config.vectors,
+                immediate_response_preferred=True,
+                re_synchronisation_info=resynchronisation,
+            )
+        )
+        self._dialogue.send()
+        return S.WAIT_VECTORS
+
+    def challenge(self) -> S:
+        """Challenge the mobile with the next vector."""
+        self.vector, *rest = self.context.vectors
+        self.context.vectors = tuple(rest)
+        self.cksn = Cksn((self.context.cksn + 1) % 7)
+        self.reference = (self.reference + 1) % 16
+        quintuplet = isinstance(self.vector, AuthenticationQuintuplet)
+        self.ask(
+            AuthenticationAndCipheringRequest(
+                ciphering_algorithm=CipheringAlgorithm.NOT_USED,
+                imeisv_request=ImeisvRequest.NOT_REQUESTED,
+                force_to_standby=ForceToStandby.NOT_INDICATED,
+                ac_reference_number=self.reference,
+                rand=self.vector.rand,
+                cksn=self.cksn,
+                autn=self.vector.autn if quintuplet else None,
+            )
+        )
+        return S.WAIT_RESPONSE
+
+
+def begun(authentication: Authentication, event: Begin) -> S:
+    """Use a vector that is left, or get some."""
+    return authentication.challenge() if authentication.context.vectors else authentication.fetch()
+
+
+def vectors_received(authentication: Authentication, event: SendAuthenticationInfoRes) -> S:
+    """Keep the vectors and use the first."""
+    found = event.authentication_set_list
+    if found is not None:
+        authentication.context.vectors = tuple(found.quintuplet_list or found.triplet_list or ())
+    return authentication.challenge() if authentication.context.vectors else S.NO_VECTORS
+
+
+def vectors_refused(authentication: Authentication, event: Refused) -> S:
+    """The HLR does not know the mobile, or cannot help."""
+    authentication.cause = gmm_cause(authentication.stage.config.map_causes, event)
+    return S.NO_VECTORS
+
+
+def vectors_missed(authentication: Authentication, event: NoAnswer) -> S:
+    """The HLR does not answer."""
+    authentication.cause = authentication.stage.config.map_causes["no answer"]
+    return S.NO_VECTORS
+
+
+def responded(authentication: Authentication, event: AuthenticationAndCipheringResponse) -> S:
+    """Compare the proof; an answer to another challenge is ignored, T3360 goes on."""
+    if event.ac_reference_number != authentication.reference:
+        return S.WAIT_RESPONSE
+    vector = authentication.vector
+    proof = (event.authentication_parameter_response or b"") + (event.authentication_response_extension or b"")
+    if isinstance(vector, AuthenticationQuintuplet):
+        right = proof == vector.xres
+    else:
+        right = proof == vector.sres
+    if not right:
+        return S.WRONG
+    authentication.context.cksn = authentication.cksn
+    return S.AUTHENTICATED
+
+
+def challenge_refused(authentication: Authentication, event: AuthenticationAndCipheringFailure) -> S:
+    """The mobile finds the challenge wrong (4.7.7.6 c, d, e); a second failure ends the attempt."""
+    parameter = event.authentication_failure_parameter
+    if authentication.failed:
+        return S.WRONG
+    authentication.failed = True
+    if event.gmm_cause is GmmCause.SYNCH_FAILURE and parameter is not None:
+        return authentication.fetch(ReSynchronisationInfo(rand=authentication.vector.rand, auts=parameter))
+    authentication.start(Identification(authentication, IdentityType.IMSI))
+    return S.WAIT_IDENTITY
+
+
+def unanswered(authentication: Authentication, event: Timer) -> S:
+    """The fifth expiry of T3360 (4.7.7.6 b)."""
+    return S.UNANSWERED
+
+
+def identified(authentication: Authentication, event: Identification) -> S:
+    """Another IMSI than ours: challenge that one. The same: its card and the HLR do not agree."""
+    if event.identity == authentication.context.imsi:
+        return S.WRONG
+    assert isinstance(event.identity, Imsi)
+    authentication.context.become(event.identity)
+    return authentication.fetch()
+
+
+def unidentified(authentication: Authentication, event: Identification) -> S:
+    """The mobile is gone."""
+    return S.UNANSWERED
+
+
+AUTHENTICATION = Machine(
+    "authentication and ciphering",
+    clause="24.008 4.7.7",
+    of=Authentication,
+    initial=S.START,
+    final=(S.AUTHENTICATED, S.WRONG, S.NO_VECTORS, S.UNANSWERED),
+    guards={S.WAIT_RESPONSE: T3360},
+    rows=[
+        # in this state    on this event     do this      and be in one of
+        (S.START, Begin, begun, (S.WAIT_VECTORS, S.WAIT_RESPONSE, S.NO_VECTORS)),
+        (S.WAIT_VECTORS, SendAuthenticationInfoRes, vectors_received, (S.WAIT_RESPONSE, S.NO_VECTORS)),
+        (S.WAIT_VECTORS, Refused, vectors_refused, (S.NO_VECTORS,)),
+        (S.WAIT_VECTORS, NoAnswer, vectors_missed, (S.NO_VECTORS,)),
+        (
+            S.WAIT_RESPONSE,
+            AuthenticationAndCipheringResponse,
+            responded,
+            (S.WAIT_RESPONSE, S.AUTHENTICATED, S.WRONG),
+        ),
+        (
+            S.WAIT_RESPONSE,
+            AuthenticationAndCipheringFailure,
+            challenge_refused,
+            (S.WAIT_VECTORS, S.WAIT_IDENTITY, S.WRONG, S.NO_VECTORS),
+        ),
+        (S.WAIT_RESPONSE, T3360, unanswered, (S.UNANSWERED,)),
+        (S.WAIT_IDENTITY, identification.S.IDENTIFIED, identified, (S.WAIT_VECTORS, S.WRONG, S.NO_VECTORS)),
+        (S.WAIT_IDENTITY, identification.S.UNIDENTIFIED, unidentified, (S.UNANSWERED,)),
+    ],
+)

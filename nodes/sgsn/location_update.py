@@ -1,0 +1,111 @@
+"""Update of the GPRS location at the HLR (TS 23.060 6.5 steps 6, TS 29.002 8.1.7): the HLR learns where the mobile is
+and hands over what it has subscribed to.
+"""
+
+from typing import Any
+
+from nodes.core.machine import Begin, Machine, Procedure, State
+from nodes.core.tcap import Dialogue, NoAnswer, Refused
+from nodes.sgsn.causes import gmm_cause
+from protocol.causes import GmmCause
+from protocol.map.contexts import GPRS_LOCATION_UPDATE_V3
+from protocol.map.location import UpdateGprsLocationArg, UpdateGprsLocationRes
+from protocol.map.subscriber import InsertSubscriberDataArg, InsertSubscriberDataRes
+
+
+class S(State):
+    """States of the location update."""
+
+    START = "start"
+    WAIT_RESULT = "wait for the HLR's result"
+    UPDATED = "location updated"
+    REFUSED = "location update refused"
+
+
+class LocationUpdate(Procedure):
+    """One update; ``cause`` says what the mobile is to be told if it fails."""
+
+    __slots__ = ("_dialogue", "cause", "context")
+
+    def __init__(self, parent: Any, context: Any) -> None:
+        super().__init__(parent.stage, parent)
+        self.context = context
+        self.cause = GmmCause.NETWORK_FAILURE
+        self._dialogue: Dialogue | None = None
+
+    @property
+    def dialogue(self) -> Dialogue:
+        """The dialogue with the HLR."""
+        assert self._dialogue is not None
+        return self._dialogue
+
+    def ended(self) -> None:
+        if self._dialogue is not None:
+            self._dialogue.abort()
+
+    def open(self) -> bool:
+        """Begin the dialogue; False where no HLR serves the IMSI."""
+        hlr = self.stage.hlr_of(self.context.imsi)
+        if hlr is None:
+            return False
+        self._dialogue = self.stage.tcap.begin(self, hlr, GPRS_LOCATION_UPDATE_V3, self.context.imsi)
+        return True
+
+
+def begun(update: LocationUpdate, event: Begin) -> S:
+    """Tell the HLR."""
+    if not update.open():
+        update.cause = update.stage.config.map_causes["imsi unknown"]
+        return S.REFUSED
+    update.dialogue.invoke(
+        UpdateGprsLocationArg(
+            imsi=update.context.imsi,
+            sgsn_number=update.stage.isdn,
+            sgsn_address=update.stage.config.address,
+        )
+    )
+    update.dialogue.send()
+    return S.WAIT_RESULT
+
+
+def inserted(update: LocationUpdate, event: InsertSubscriberDataArg) -> S:
+    """Keep the subscription and acknowledge it within the dialogue."""
+    update.context.insert(event)
+    update.dialogue.answer(InsertSubscriberDataRes())
+    update.dialogue.send()
+    return S.WAIT_RESULT
+
+
+def updated(update: LocationUpdate, event: UpdateGprsLocationRes) -> S:
+    """The HLR has it."""
+    update.context.location_confirmed = True
+    return S.UPDATED
+
+
+def refused(update: LocationUpdate, event: Refused) -> S:
+    """The HLR will not."""
+    update.cause = gmm_cause(update.stage.config.map_causes, event)
+    return S.REFUSED
+
+
+def unanswered(update: LocationUpdate, event: NoAnswer) -> S:
+    """The HLR does not answer."""
+    update.cause = update.stage.config.map_causes["no answer"]
+    return S.REFUSED
+
+
+LOCATION_UPDATE = Machine(
+    "GPRS location update",
+    clause="29.002 8.1.7",
+    of=LocationUpdate,
+    initial=S.START,
+    final=(S.UPDATED, S.REFUSED),
+    rows=[
+        # in this state    on this event     do this      and be in one of
+        (S.START, Begin, begun, (S.WAIT_RESULT, S.REFUSED)),
+        (S.WAIT_RESULT, InsertSubscriberDataArg, inserted, (S.WAIT_RESULT,)),
+        (S.WAIT_RESULT, UpdateGprsLocationRes, updated, (S.UPDATED,)),
+        (S.WAIT_RESULT, Refused, refused, (S.REFUSED,)),
+        (S.WAIT_RESULT, NoAnswer, unanswered, (S.REFUSED,)),
+    ],
+)

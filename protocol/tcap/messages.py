@@ -1,0 +1,98 @@
+"""TCAP messages: transactions between two nodes (Q.773 3.2, coding in clause 4)."""
+
+from typing import Annotated
+
+from protocol.ber import INTEGER, OCTETS, Sequence, bounds, opening
+from protocol.declare import OpenEnum
+from protocol.errors import DecodeError
+from protocol.tcap.components import COMPONENTS, Component
+from protocol.tcap.dialogue import DIALOGUE, Aare, Aarq, Abrt, External
+
+
+class PAbortCause(OpenEnum):
+    """Why the transaction sublayer aborts."""
+
+    UNRECOGNIZED_MESSAGE_TYPE = 0
+    UNRECOGNIZED_TRANSACTION_ID = 1
+    BADLY_FORMATTED_TRANSACTION_PORTION = 2
+    INCORRECT_TRANSACTION_PORTION = 3
+    RESOURCE_LIMITATION = 4
+
+
+class Unidirectional(Sequence, tag=0x61):
+    """TC-UNI: components without a transaction. MAP does not use it."""
+
+    dialogue: Annotated[External | None, DIALOGUE()] = None
+    components: Annotated[tuple[Component, ...], COMPONENTS()] = ()
+
+
+class Begin(Sequence, tag=0x62):
+    """TC-BEGIN: a transaction begins, known to me as ``otid``."""
+
+    otid: Annotated[bytes, OCTETS(0x48, least=1, most=4)]
+    dialogue: Annotated[Aarq | None, DIALOGUE()] = None
+    components: Annotated[tuple[Component, ...], COMPONENTS()] = ()
+
+
+class End(Sequence, tag=0x64):
+    """TC-END: the transaction that you know as ``dtid`` ends."""
+
+    dtid: Annotated[bytes, OCTETS(0x49, least=1, most=4)]
+    dialogue: Annotated[Aare | None, DIALOGUE()] = None
+    components: Annotated[tuple[Component, ...], COMPONENTS()] = ()
+
+
+class Continue(Sequence, tag=0x65):
+    """TC-CONTINUE: the transaction, known to me as ``otid`` and to you as ``dtid``, goes on."""
+
+    otid: Annotated[bytes, OCTETS(0x48, least=1, most=4)]
+    dtid: Annotated[bytes, OCTETS(0x49, least=1, most=4)]
+    dialogue: Annotated[Aare | None, DIALOGUE()] = None
+    components: Annotated[tuple[Component, ...], COMPONENTS()] = ()
+
+
+class Abort(Sequence, tag=0x67):
+    """TC-P-ABORT or TC-U-ABORT: the transaction that you know as ``dtid`` is broken off.
+
+    TCAP gives a ``p_abort_cause``; the user gives a ``dialogue`` portion, or neither.
+    """
+
+    dtid: Annotated[bytes, OCTETS(0x49, least=1, most=4)]
+    p_abort_cause: Annotated[PAbortCause | None, INTEGER(0x4A)] = None
+    dialogue: Annotated[Abrt | Aare | External | None, DIALOGUE()] = None
+
+
+Message = Unidirectional | Begin | End | Continue | Abort
+
+KINDS: dict[int, type[Message]] = {kind.tag: kind for kind in (Unidirectional, Begin, End, Continue, Abort)}
+
+
+def decode(octets: bytes) -> Message:
+    """Read a TCAP message.
+
+    The cause of a DecodeError is the P-Abort cause to answer; to whom, :func:`originating` tells.
+    Components and parameters that cannot be read do not raise: see :mod:`protocol.tcap.components`.
+    """
+    try:
+        tag, p, q, end = bounds(octets, 0, len(octets))
+        if end != len(octets):
+            raise DecodeError(f"{len(octets) - end} octets follow the message", at=end)
+        kind = KINDS.get(tag)
+        if kind is None:
+            raise DecodeError(f"no TCAP message starts with {octets[0]:#04x}", PAbortCause.UNRECOGNIZED_MESSAGE_TYPE)
+        message: Message = kind.take[tag](octets, p, q)
+    except DecodeError as error:
+        if error.cause is not None:
+            raise
+        raise DecodeError(error.why, PAbortCause.BADLY_FORMATTED_TRANSACTION_PORTION, error.at) from None
+    return message
+
+
+def originating(octets: bytes) -> bytes | None:
+    """The originating transaction id of a message, even of one that cannot be read; None where there is none."""
+    try:
+        _, p, _ = opening(octets, 0, 1 << 31)
+        tag, p, q, _ = bounds(octets, p, len(octets))
+    except DecodeError:
+        return None
+    return octets[p:q] if tag == 0x48 and 1 <= q - p <= 4 else None

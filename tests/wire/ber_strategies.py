@@ -1,0 +1,128 @@
+"""Hypothesis strategies made from the declarations of ASN.1 types, and BER written in other ways than ours."""
+
+from collections.abc import Callable
+from typing import Any, get_args
+
+from hypothesis import strategies as st
+
+from protocol.ber import (
+    BIT_STRING,
+    BOOLEAN,
+    ENUMERATED,
+    EXPLICIT,
+    INTEGER,
+    NULL,
+    OCTETS,
+    ONE_OF,
+    OPAQUE,
+    SEQUENCE_OF,
+    Choice,
+    Element,
+    Layout,
+    Oid,
+    bounds,
+)
+from protocol.declare import MISSING
+from protocol.errors import DecodeError
+from protocol.identities import Apn, GsnAddress, Imei, Imeisv, Imsi, IsdnAddress, Plmn
+from protocol.map.contexts import ApplicationContext, ContextName
+from protocol.map.equipment import IMEI
+
+DIGITS = "0123456789"
+
+
+def digits(least: int, most: int) -> st.SearchStrategy[str]:
+    """Strings of decimal digits."""
+    return st.text(DIGITS, min_size=least, max_size=most)
+
+
+KINDS: dict[Any, st.SearchStrategy[Any]] = {
+    Imsi: digits(6, 15).map(Imsi),
+    IsdnAddress: st.builds(IsdnAddress, digits(2, 15), st.sampled_from([0x91, 0xA1, 0x81])),
+    GsnAddress: st.ip_addresses(v=4).map(GsnAddress) | st.ip_addresses(v=6).map(GsnAddress),
+    Apn: st.sampled_from([Apn("internet"), Apn("mms.example"), Apn("a")]),
+    Plmn: st.builds(Plmn, digits(3, 3), digits(2, 3)),
+    Oid: st.sampled_from([Oid("0.4.0.0.1.1.1.1"), Oid("1.2.840.113549"), Oid("2.999.3")]),
+    ApplicationContext: st.builds(ApplicationContext, st.sampled_from(list(ContextName)), st.integers(1, 3))
+    | st.just(ApplicationContext(Oid("1.2.3"))),
+    bool: st.booleans(),
+}
+
+OPAQUES = st.sampled_from([b"", bytes.fromhex("800100"), bytes.fromhex("30038001ff8200")])
+"""Contents that are elements."""
+
+
+def values(kind: Any, layout: Layout) -> st.SearchStrategy[Any]:
+    """Values of a field with this type and layout."""
+    if isinstance(layout, IMEI):
+        return digits(15, 15).map(Imei) | digits(16, 16).map(Imeisv)
+    if isinstance(layout, BIT_STRING):
+        return st.text("01", min_size=kind.least, max_size=kind.most).map(kind)
+    if isinstance(layout, OPAQUE):
+        return OPAQUES
+    if isinstance(layout, OCTETS):
+        return st.binary(min_size=layout.least, max_size=min(layout.most, 140)) if kind is bytes else KINDS[kind]
+    if isinstance(layout, INTEGER | ENUMERATED):
+        return st.integers(layout.least, layout.most) if kind is int else st.integers(0, 255).map(kind)
+    if isinstance(layout, NULL):
+        return st.just(value=True)
+    if isinstance(layout, BOOLEAN):
+        return st.booleans()
+    if isinstance(layout, SEQUENCE_OF):
+        item = values(get_args(kind)[0], layout.item)
+        return st.lists(item, min_size=layout.least, max_size=min(layout.most, 4)).map(tuple)
+    if isinstance(layout, EXPLICIT):
+        return values(kind, layout.item)
+    if isinstance(layout, ONE_OF):
+        return st.one_of([values(member, inner) for member, inner in layout.choices])
+    members = get_args(kind) or (kind,)
+    return st.one_of([elements(member) for member in members])
+
+
+def elements(cls: type[Element]) -> st.SearchStrategy[Any]:
+    """Instances of a declared type, without extras."""
+    fields = {field.name: values(field.type, field.layout) for field in cls.fields}
+    if issubclass(cls, Choice):
+        return st.one_of([st.builds(cls, **{name: strategy}) for name, strategy in fields.items()])
+    absent = {
+        field.name: st.just(field.default) | fields[field.name] for field in cls.fields if field.default is not MISSING
+    }
+    return st.builds(cls, **fields | absent)
+
+
+def rewritten(octets: bytes, choose: Callable[[], int]) -> bytes:
+    """The same elements with other lengths, as ``choose`` says: 0 shortest, 1 longer than needed, 2 indefinite."""
+    written = bytearray()
+    p = 0
+    while p < len(octets):
+        try:
+            _, start, q, end = bounds(octets, p, len(octets))
+        except DecodeError:
+            return octets
+        tag = octets[p]
+        contents = octets[start:q]
+        if tag & 0x20:
+            contents = rewritten(contents, choose)
+        how = choose()
+        if how == 2 and tag & 0x20 and is_elements(contents):
+            written += bytes((tag, 0x80)) + contents + b"\0\0"
+        elif how:
+            written += bytes((tag, 0x84)) + len(contents).to_bytes(4, "big") + contents
+        else:
+            size = len(contents)
+            written += bytes((tag, size) if size < 128 else (tag, 0x82, size >> 8, size & 255)) + contents
+        p = end
+    return bytes(written)
+
+
+def is_elements(contents: bytes) -> bool:
+    """True when contents can stand in an indefinite length."""
+    p = 0
+    try:
+        while p < len(contents):
+            if contents[p] == 0:
+                return False
+            p = bounds(contents, p, len(contents))[3]
+    except DecodeError:
+        return False
+    return True
