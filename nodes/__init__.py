@@ -1,0 +1,1 @@
+"""The network elements, each an object without I/O."""

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, ClassVar, Self
 
-from protocol.declare import Declaration, Field, Source, emit_build, make_constructor
+from protocol.declare import MISSING, Declaration, Field, Source, emit_build, make_constructor
 from protocol.errors import DecodeError
 
 
@@ -56,11 +56,17 @@ class Struct(Declaration):
         """Check the declaration and compile it."""
         super().__init_subclass__(**keywords)
         assert cls.__doc__, f"{cls.__name__}: a structure says what it is"
+        grown = False
         for field in cls.fields:
             if not isinstance(field.layout, BITS | OPT):
                 raise TypeError(f"{cls.__name__}.{field.name}: {field.layout!r} is no bit field")
             if isinstance(field.layout, OPT) and not field.optional:
                 raise TypeError(f"{cls.__name__}.{field.name}: OPT may be absent, so its type needs | None")
+            grown = grown or field.optional
+            if grown and not field.optional and field.default is MISSING:
+                raise TypeError(
+                    f"{cls.__name__}.{field.name}: it may be cut off with what is before it: give a default"
+                )
             if (field.layout.width == 0) != issubclass(field.type, Struct):
                 raise TypeError(f"{cls.__name__}.{field.name}: a width is for numbers, none for structures")
         make_constructor(cls, {"rest": "", "ends_before": None})
@@ -114,7 +120,11 @@ def compile_take(cls: type[Struct]) -> Callable[[int, int], tuple[Any, int]]:
     source.add(0, "def take(v, left):")
     values = {field.name: f"f{index}" for index, field in enumerate(cls.fields)}
     loose = [values[field.name] for field in cls.fields if field.optional]
-    source.add(1, f"{' = '.join([*loose, 'ends'])} = None", "while True:")
+    source.add(1, f"{' = '.join([*loose, 'ends'])} = None")
+    for field in cls.fields:
+        if not field.optional and field.default is not MISSING:
+            source.add(1, f"{values[field.name]} = {source.bind(field.default, 'default')}")
+    source.add(1, "while True:")
     for field in cls.fields:
         emit_field(source, cls, field, values[field.name])
     source.add(2, "break")
@@ -132,7 +142,11 @@ def emit_build_pair(source: Source, cls: type[Struct], values: dict[str, str]) -
 def emit_field(source: Source, cls: type[Struct], field: Field, target: str) -> None:
     """Emit the reading of one field; a mandatory one that is cut off raises, a later one ends the record."""
     width = field.layout.width
-    short = "break" if field.optional else f"raise DecodeError('{cls.__name__} ends before {field.title}')"
+    short = f"ends = {field.name!r}; break"
+    if field.optional:
+        short = "break"
+    elif field.default is MISSING:
+        short = f"raise DecodeError('{cls.__name__} ends before {field.title}')"
     depth = 2
     if isinstance(field.layout, OPT):
         short = f"ends = {field.name!r}; break"
@@ -172,10 +186,11 @@ def compile_to_bits(cls: type[Struct]) -> Callable[[Any], tuple[int, int]]:
     for field in cls.fields:
         value = f"self.{field.name}"
         depth = 2
+        if isinstance(field.layout, OPT) or (not field.optional and field.default is not MISSING):
+            source.add(2, f"if self.ends_before == {field.name!r}: break")
         if isinstance(field.layout, OPT):
             source.add(
                 2,
-                f"if self.ends_before == {field.name!r}: break",
                 "n += 1",
                 f"if {value} is None: v <<= 1",
                 "else:",

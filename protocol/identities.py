@@ -210,9 +210,9 @@ class Plmn:
 
     def to_octets(self) -> bytes:
         """Write three octets."""
-        a, b, c = self.mcc
-        third = self.mnc[2] if len(self.mnc) == 3 else "f"
-        return bytes.fromhex(f"{b}{a}{third}{c}{self.mnc[1]}{self.mnc[0]}")
+        mcc, mnc = self.mcc, self.mnc
+        third = mnc[2] if len(mnc) == 3 else "f"
+        return bytes.fromhex(f"{mcc[1]}{mcc[0]}{third}{mcc[2]}{mnc[1]}{mnc[0]}")
 
     def __str__(self) -> str:
         return f"{self.mcc}-{self.mnc}"

@@ -75,15 +75,14 @@ def value_of(kind: Any, octets: bytes) -> Any:
     return kind.from_octets(octets)
 
 
-def emit_value(source: Source, kind: Any, octets: str, *, size: int | None) -> str:
-    """Expression for a value of ``kind``; ``octets`` is the expression of its octets, ``size`` their number if fixed."""
+def emit_value(source: Source, kind: Any, octets: str) -> str:
+    """Expression for a value of ``kind``; ``octets`` is the expression of its octets."""
     if kind is bytes:
         return octets
     if kind is int:
         return f"from_bytes({octets}, 'big')"
     if issubclass(kind, IntEnum):
         return f"{source.bind(kind, 'enum')}(from_bytes({octets}, 'big'))"
-    del size
     return f"{source.bind(kind.from_octets, 'take')}({octets})"
 
 
@@ -343,7 +342,7 @@ def emit_fixed(source: Source, kind: Any, target: str, depth: int, layout: Forma
         source.add(
             depth,
             f"if n - {at} < {layout.least} or n - {at} > {layout.most}: raise IndexError",
-            f"{target} = {emit_value(source, kind, f'd[{at}:]', size=None)}",
+            f"{target} = {emit_value(source, kind, f'd[{at}:]')}",
             "p = n",
         )
     elif size == 1 and kind is int:
@@ -360,7 +359,7 @@ def emit_fixed(source: Source, kind: Any, target: str, depth: int, layout: Forma
             depth,
             f"e = p + {offset + size}",
             "if e > n: raise IndexError",
-            f"{target} = {emit_value(source, kind, f'd[{at}:e]', size=size)}",
+            f"{target} = {emit_value(source, kind, f'd[{at}:e]')}",
             "p = e",
         )
 
@@ -393,7 +392,7 @@ def emit_counted(
     source.add(
         depth,
         f"if {' or '.join(checks)}: raise IndexError",
-        f"{target} = {emit_value(source, kind, 'd[s:e]', size=layout.fixed)}",
+        f"{target} = {emit_value(source, kind, 'd[s:e]')}",
         "p = e",
     )
 
@@ -690,7 +689,9 @@ def decode_in_full(cls: type[Message], d: bytes) -> Message:
             else:
                 values[field.name], p = layout.take(field.type, d, p)
         except DecodeError as error:
-            raise DecodeError(f"{cls.title}: {field.title}: {error.why}", cls.rules.invalid_mandatory, error.at) from None
+            raise DecodeError(
+                f"{cls.title}: {field.title}: {error.why}", cls.rules.invalid_mandatory, error.at
+            ) from None
     extras = take_tagged(cls, d, p, first, values)
     for field in cls.fields:
         if values[field.name] is MISSING:

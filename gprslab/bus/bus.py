@@ -100,7 +100,7 @@ class Bus(ABC):
         self.capacity: Final = capacity
         self.patience: Final = patience
         self.counters: Final = Counters()
-        self.trouble: str | None = "not connected yet"
+        self.trouble: str | None = "no answer yet"
         """Why there is no connection now; ``None`` while there is one."""
         self._on_lost: Final = on_lost
         self._on_back: Final = on_back

@@ -279,4 +279,5 @@ def _reason(error: Exception) -> str:
     """Why, in one line, as far as aiomqtt tells."""
     cause = error.__cause__ or error
     code = getattr(cause, "rc", None)
-    return str(cause) if code is None or isinstance(code, int) else str(code)
+    why = str(cause) if code is None or isinstance(code, int) else str(code)
+    return "the connection broke" if why == "Unspecified error" else why

@@ -60,10 +60,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--broker", type=Path, required=True, metavar="FILE", help="mosquitto's password file")
     parser.add_argument("--users", type=Path, required=True, metavar="FOLDER", help="one password file per user")
     parser.add_argument("--owner", type=int, metavar="UID", help="user id that reads the files in FOLDER")
-    parser.add_argument(
-        "names", nargs="+", type=check_name, metavar="NAME", help="user: the name of a node, or operator"
-    )
+    parser.add_argument("names", nargs="+", metavar="NAME", help="user: the name of a node, or operator")
     options = parser.parse_args(arguments)
+    try:
+        for name in options.names:
+            check_name(name)
+    except ValueError as error:
+        parser.error(str(error))
     make_passwords(options.broker, options.users, options.names, options.owner)
 
 

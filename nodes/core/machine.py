@@ -1,15 +1,15 @@
 """A procedure is a table.
 
-A :class:`Machine` is declared once a procedure, as rows ``(state, event, action, next states)``. An event is a message
-class, a command class, a timer (its last expiry), or a final state of a child procedure. The action gets the procedure
-and the event and *returns* the next state, which must be one of those that its row lists; nothing else changes a state.
+A :class:`Machine` is declared once a procedure, as rows ``(state, event, action, next states)``. An event is a
+class (of a message, a command), a timer (its last expiry), or a final state of a child procedure. The action gets the
+procedure and the event and *returns* the next state, one of those that its row lists; nothing else changes a state.
 
 A :class:`Procedure` is one run of a machine. It belongs to a node, may have a parent and children, and ends when it
 reaches a final state: then its parent gets that state as an event. An event from outside goes to the youngest child
 first, and up until one has a row for it; where none has, the protocol's rule answers, never a default branch.
 
 States name what is awaited, and ``guards`` name the timer that bounds the wait: the engine starts it when the state is
-entered, repeats what :meth:`Procedure.ask` sent at each expiry but the last, and takes the row of the timer at the last.
+entered, repeats what :meth:`Procedure.ask` sent at each expiry but the last, and at the last takes the timer's row.
 """
 
 import inspect
@@ -47,7 +47,7 @@ RowSource: TypeAlias = tuple[State | str | tuple[State, ...], Event, Callable[..
 
 
 class Row:
-    """One transition of a machine. ``taken`` counts how often it was taken in this process: the coverage that matters."""
+    """One line of a machine. ``taken`` counts how often it was taken in this process: the coverage that matters."""
 
     __slots__ = ("action", "event", "state", "taken", "to")
 
@@ -121,11 +121,15 @@ class Machine:
         """The table as a state diagram."""
         lines = ["stateDiagram-v2", f"    [*] --> {self.initial.name}"]
         for where, event, action, to in self.sources:
-            starts = [s for s in type(self.initial) if not s.final] if where == ANY else where
-            if where == ANY and all(target in starts for target in to):
-                continue  # it leaves the state as it is, whatever that is: told in the table, too much for a picture
-            for start in starts if isinstance(starts, tuple | list) else (starts,):
-                assert isinstance(start, State)
+            if isinstance(where, State):
+                starts: tuple[State, ...] = (where,)
+            elif isinstance(where, tuple):
+                starts = where
+            else:
+                starts = tuple(state for state in type(self.initial) if not state.final)
+                if all(target in starts for target in to):
+                    continue  # it leaves the state as it is, whatever that is: too much for a picture
+            for start in starts:
                 lines += [f"    {start.name} --> {end.name}: {event_name(event)} / {action.__name__}" for end in to]
         for state in type(self.initial):
             if state.guard is not None:

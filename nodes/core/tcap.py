@@ -125,7 +125,7 @@ class Dialogue:
         raise AssertionError(f"nobody asked for {type(result).__name__}")
 
     def refuse(self, error: Any) -> None:
-        """Put an error for the peer's first open invoke into the next message: a code, or a parameter that implies one."""
+        """Put an error for the peer's first open invoke into the next message: its code, or its parameter."""
         number = next(iter(self._asked))
         del self._asked[number]
         self._components.append(tcap.error(number, error))
@@ -154,10 +154,9 @@ class Dialogue:
 
     def abort(self) -> None:
         """Give the dialogue up; the peer is told, if it has answered before."""
-        if self.closed:
-            return
+        gone = self.closed
         self.forget()
-        if self.remote is not None:
+        if not gone and self.remote is not None:
             opening = tcap.Abrt(abort_source=tcap.AbortSource.DIALOGUE_SERVICE_USER)
             self.tcap.transmit(self, tcap.Abort(dtid=self.remote, dialogue=opening).encode())
 
@@ -299,7 +298,7 @@ class Tcap:
         node: Node,
         own: Address,
         routes: Mapping[Gt, tuple[Name, Interface]],
-        services: Mapping[type, Service],
+        services: Mapping[Any, Service],
         contexts: frozenset[ApplicationContext],
     ) -> None:
         self.node = node

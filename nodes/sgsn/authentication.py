@@ -1,7 +1,7 @@
 """Authentication and ciphering (TS 24.008 4.7.7, TS 33.102 6.3, TS 43.020): the mobile proves who it is.
 
-Vectors come from the HLR, five at a time, and each serves one challenge. What the mobile finds wrong with a challenge it
-says by a failure: #20 and #23 lead to an identification, #21 to a re-synchronisation at the HLR.
+Vectors come from the HLR, five at a time, and each serves one challenge. What the mobile finds wrong with a challenge
+it says by a failure: #20 and #23 lead to an identification, #21 to a re-synchronisation at the HLR.
 """
 
 from typing import Any
@@ -45,7 +45,7 @@ class S(State):
 class Authentication(Procedure):
     """One authentication. ``cause`` says why there are no vectors."""
 
-    __slots__ = ("_dialogue", "cause", "context", "cksn", "failed", "reference", "vector")
+    __slots__ = ("_dialogue", "cause", "cksn", "context", "failed", "reference", "vector")
 
     def __init__(self, parent: Any, context: Any) -> None:
         super().__init__(parent.stage, parent)
@@ -135,11 +135,7 @@ def responded(authentication: Authentication, event: AuthenticationAndCipheringR
         return S.WAIT_RESPONSE
     vector = authentication.vector
     proof = (event.authentication_parameter_response or b"") + (event.authentication_response_extension or b"")
-    if isinstance(vector, AuthenticationQuintuplet):
-        right = proof == vector.xres
-    else:
-        right = proof == vector.sres
-    if not right:
+    if proof != (vector.xres if isinstance(vector, AuthenticationQuintuplet) else vector.sres):
         return S.WRONG
     authentication.context.cksn = authentication.cksn
     return S.AUTHENTICATED

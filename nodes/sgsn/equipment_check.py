@@ -48,7 +48,9 @@ def begun(check: EquipmentCheck, event: Begin) -> S:
     """Ask the EIR."""
     check._dialogue = dialogue = check.stage.tcap.begin(check, check.stage.eir, EQUIPMENT_MNGT_V3, check.imsi)  # noqa: SLF001
     dialogue.invoke(
-        CheckImeiArg(imei=check.imei, requested_equipment_info=RequestedEquipmentInfo(equipment_status=True))
+        CheckImeiArg(
+            imei=check.imei, requested_equipment_info=RequestedEquipmentInfo.of(RequestedEquipmentInfo.EQUIPMENT_STATUS)
+        )
     )
     dialogue.send()
     return S.WAIT_STATUS

@@ -53,9 +53,7 @@ class Gb:
 
     def send_frame(self, bss: Name, bvci: int, tlli: Tlli, old: Tlli | None, frame: bytes, imsi: str | None) -> None:
         """Send an LLC frame to a mobile."""
-        message = DlUnitdata(
-            tlli=tlli, qos_profile=BEST_EFFORT, pdu_lifetime=LIFETIME, tlli_old=old, llc_pdu=frame
-        )
+        message = DlUnitdata(tlli=tlli, qos_profile=BEST_EFFORT, pdu_lifetime=LIFETIME, tlli_old=old, llc_pdu=frame)
         self.send(bss, bvci, message, imsi)
 
     def receive(self, bss: Name, pdu: bytes) -> tuple[int, UlUnitdata] | None:

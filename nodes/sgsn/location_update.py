@@ -1,5 +1,6 @@
-"""Update of the GPRS location at the HLR (TS 23.060 6.5 steps 6, TS 29.002 8.1.7): the HLR learns where the mobile is
-and hands over what it has subscribed to.
+"""Update of the GPRS location (TS 23.060 6.5 step 6, TS 29.002 8.1.7).
+
+The HLR learns where the mobile is and hands over what it has subscribed to.
 """
 
 from typing import Any

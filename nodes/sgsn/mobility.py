@@ -133,7 +133,7 @@ class MmContext(Procedure):
             self.msisdn = data.msisdn
         if data.gprs_subscription_data is not None:
             kept = () if data.gprs_subscription_data.complete_data_list_included else self.pdp_subscriptions
-            new = data.gprs_subscription_data.gprs_subscription_data_list
+            new = data.gprs_subscription_data.gprs_data_list
             ids = {context.pdp_context_id for context in new}
             self.pdp_subscriptions = (*(c for c in kept if c.pdp_context_id not in ids), *new)
 
@@ -182,7 +182,7 @@ def detach_ordered(context: MmContext, event: DetachOrder) -> S:
 
 
 def cancelled(context: MmContext, event: CancelLocationArg) -> S:
-    """The HLR cancels: silently if the mobile has moved, with a detach if its subscription is withdrawn (23.060 6.6.2.2)."""
+    """The HLR cancels: silently if the mobile moved, by a detach if its subscription is withdrawn (23.060 6.6.2.2)."""
     context.end_children()
     context.location_confirmed = False
     if event.cancellation_type is not CancellationType.SUBSCRIPTION_WITHDRAW:

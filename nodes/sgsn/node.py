@@ -108,9 +108,7 @@ class Sgsn(Node):
         if error.cause is None or information[1] == GmmStatus.code:
             return
         cause = GmmCause(error.cause)
-        answer = (
-            AttachReject(gmm_cause=cause) if information[1] == AttachRequest.code else GmmStatus(gmm_cause=cause)
-        )
+        answer = AttachReject(gmm_cause=cause) if information[1] == AttachRequest.code else GmmStatus(gmm_cause=cause)
         if context is not None:
             context.tell(answer)
         elif isinstance(answer, AttachReject):
@@ -176,7 +174,7 @@ class Sgsn(Node):
         self.by_imsi[context.imsi] = context
 
     def allocate_ptmsi(self, context: MmContext) -> None:
-        """Give the mobile a P-TMSI, its signature and the local TLLI made of it; the old ones stay valid until COMPLETE."""
+        """Give the mobile a P-TMSI, its signature and the local TLLI; the old ones stay valid until COMPLETE."""
         while (ptmsi := self.rng.getrandbits(30) | 0xC0000000) in self.by_ptmsi:
             pass
         if context.ptmsi is not None:
@@ -235,7 +233,9 @@ class Sgsn(Node):
                 "contexts": states,
                 "links": len(self.by_tlli),
                 "dialogues": len(self.tcap.dialogues),
-                "bvcs": {f"{bss}/{bvci}": str(bvc.cell) for (bss, bvci), bvc in self.gb.bvcs.items() if not bvc.blocked},
+                "bvcs": {
+                    f"{bss}/{bvci}": str(bvc.cell) for (bss, bvci), bvc in self.gb.bvcs.items() if not bvc.blocked
+                },
             }
         context = self.by_imsi[what]
         return {
@@ -255,4 +255,3 @@ class Sgsn(Node):
 def descendants(procedure: Any) -> list[Any]:
     """All procedures below one."""
     return [below for child in procedure.children for below in (child, *descendants(child))]
-

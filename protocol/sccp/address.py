@@ -116,16 +116,17 @@ def read_address(octets: bytes) -> Address:
 
 
 def read_title(form: int, octets: bytes) -> Gt | None:
-    """The E.164 number of a global title, if it is one (Q.713 3.4.2.3)."""
+    """The international E.164 number of a global title, if it is one (Q.713 3.4.2.3)."""
+    plan, nature = _E164, _INTERNATIONAL
     if form == 1:  # nature of address, its top bit for an odd number of digits
-        plan, odd, digits = _E164, octets[0] & 0x80, octets[1:]
+        nature, odd, digits = octets[0] & 0x7F, octets[0] >> 7 == 1, octets[1:]
     elif form == 3:  # translation type, numbering plan, encoding scheme
         plan, odd, digits = octets[1] >> 4, octets[1] & 15 == 1, octets[2:]
     elif form == 4:  # the same, and nature of address
-        plan, odd, digits = octets[1] >> 4, octets[1] & 15 == 1, octets[3:]
+        plan, nature, odd, digits = octets[1] >> 4, octets[2] & 0x7F, octets[1] & 15 == 1, octets[3:]
     else:
         return None
-    if plan != _E164 or not digits:
+    if plan != _E164 or nature != _INTERNATIONAL or not digits:
         return None
     try:
         number = digits_of(digits[:-1]) + digits_of(bytes([digits[-1] | 0xF0]) if odd else digits[-1:])

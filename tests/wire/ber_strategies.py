@@ -52,7 +52,7 @@ OPAQUES = st.sampled_from([b"", bytes.fromhex("800100"), bytes.fromhex("30038001
 """Contents that are elements."""
 
 
-def values(kind: Any, layout: Layout) -> st.SearchStrategy[Any]:
+def values(kind: Any, layout: Layout, *, opaque: bool = True) -> st.SearchStrategy[Any]:
     """Values of a field with this type and layout."""
     if isinstance(layout, IMEI):
         return digits(15, 15).map(Imei) | digits(16, 16).map(Imeisv)
@@ -69,23 +69,27 @@ def values(kind: Any, layout: Layout) -> st.SearchStrategy[Any]:
     if isinstance(layout, BOOLEAN):
         return st.booleans()
     if isinstance(layout, SEQUENCE_OF):
-        item = values(get_args(kind)[0], layout.item)
+        item = values(get_args(kind)[0], layout.item, opaque=opaque)
         return st.lists(item, min_size=layout.least, max_size=min(layout.most, 4)).map(tuple)
     if isinstance(layout, EXPLICIT):
-        return values(kind, layout.item)
+        return values(kind, layout.item, opaque=opaque)
     if isinstance(layout, ONE_OF):
-        return st.one_of([values(member, inner) for member, inner in layout.choices])
+        return st.one_of([values(member, inner, opaque=opaque) for member, inner in layout.choices])
     members = get_args(kind) or (kind,)
-    return st.one_of([elements(member) for member in members])
+    return st.one_of([elements(member, opaque=opaque) for member in members])
 
 
-def elements(cls: type[Element]) -> st.SearchStrategy[Any]:
-    """Instances of a declared type, without extras."""
-    fields = {field.name: values(field.type, field.layout) for field in cls.fields}
+def elements(cls: type[Element], *, opaque: bool = True) -> st.SearchStrategy[Any]:
+    """Instances of a declared type, without extras, and if wanted without contents that are not read."""
+    fields = {field.name: values(field.type, field.layout, opaque=opaque) for field in cls.fields}
     if issubclass(cls, Choice):
         return st.one_of([st.builds(cls, **{name: strategy}) for name, strategy in fields.items()])
     absent = {
-        field.name: st.just(field.default) | fields[field.name] for field in cls.fields if field.default is not MISSING
+        field.name: st.just(field.default) | fields[field.name]
+        if opaque or not isinstance(field.layout, OPAQUE)
+        else st.just(field.default)
+        for field in cls.fields
+        if field.default is not MISSING
     }
     return st.builds(cls, **fields | absent)
 

@@ -1,6 +1,7 @@
 """The BER family: what a declaration must be, what its compiled reader takes, and what it refuses."""
 
 import pickle
+from types import new_class
 from typing import Annotated
 
 import pytest
@@ -162,12 +163,9 @@ def test_declaration_same_tag_after_mandatory() -> None:
 )
 def test_declaration_refused(kind: type, layout: object, default: object, why: str) -> None:
     """A layout that does not fit the type, or a range that no size is in, fails at import."""
+    declared = {"__doc__": "Refused.", "__annotations__": {"a": Annotated[kind | None, layout]}, "a": default}
     with pytest.raises(TypeError, match=why):
-        type(Sequence)(
-            "Wrong",
-            (Sequence,),
-            {"__doc__": "Refused.", "__annotations__": {"a": Annotated[kind | None, layout]}, "a": default},
-        )
+        new_class("Wrong", (Sequence,), {}, lambda body: body.update(declared))
 
 
 def test_declaration_any_not_last() -> None:
@@ -241,10 +239,9 @@ def test_length_forms(size: int) -> None:
     assert len(header(4, size)) == (2 if size < 128 else 3 if size < 256 else 4 if size < 65536 else 5)
 
 
-@given(elements(Everything), st.data())
+@given(elements(Everything, opaque=False), st.data())
 def test_other_lengths(value: Everything, data: st.DataObject) -> None:
     """Indefinite lengths and lengths longer than needed say the same (X.690 8.1.3.6)."""
-    value = value.replace(opaque=None)
     octets = rewritten(value.encode(), lambda: data.draw(st.integers(0, 2)))
     assert Everything.decode(octets) == value
 

@@ -1,0 +1,32 @@
+# What people type. Both main commands make and reuse their own virtual environment.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test check docs bench clean
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $(STAMP)
+
+demo: $(STAMP)  ## the tour over the embedded broker, one process per node
+	$(BIN)/gprslab demo
+
+test: $(STAMP)  ## the tests
+	$(BIN)/pytest -q
+
+check: $(STAMP)  ## what .ci/run checks besides the tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+docs: $(STAMP)  ## the generated pages
+	$(BIN)/python docs/generate.py
+
+bench: $(STAMP)  ## what is fast, measured side by side
+	$(BIN)/python bench/run.py
+
+clean:
+	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis

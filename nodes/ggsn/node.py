@@ -1,0 +1,24 @@
+"""The gateway GPRS support node. It is there, and it does nothing yet: no procedure of the Gn or Gi interface runs."""
+
+from collections.abc import Iterable
+from random import Random
+from typing import Any, ClassVar
+
+from nodes.core.node import Node
+from nodes.core.outputs import Record
+from nodes.ggsn.config import GgsnConfig
+
+
+class Ggsn(Node):
+    """A GGSN that comes up, counts its restarts and answers ``inspect``. Every PDU that reaches it is warned about."""
+
+    role: ClassVar[str] = "ggsn"
+
+    def __init__(self, config: GgsnConfig, rng: Random, records: Iterable[Record]) -> None:
+        super().__init__(config, rng, records)
+        self.config = config
+
+    def look(self, what: str | None) -> Any:
+        if what is not None:
+            raise KeyError(what)
+        return {"address": str(self.config.address)}

@@ -1,0 +1,85 @@
+"""The home location register with its authentication centre: who the subscribers are, what they may, where they are."""
+
+from collections.abc import Iterable
+from functools import partial
+from random import Random
+from typing import Any, ClassVar
+
+from nodes.core.node import Node
+from nodes.core.outputs import Command, Interface, Name, Record
+from nodes.core.tcap import Tcap
+from nodes.hlr import authentication, cancelling, gprs_location, purging
+from nodes.hlr.config import HlrConfig
+from nodes.hlr.gprs_location import UpdateGprsLocation
+from nodes.hlr.subscribers import Register
+from protocol.identities import IsdnAddress
+from protocol.map.authentication import (
+    AuthenticationFailureReportArg,
+    SendAuthenticationInfoArg,
+    SendAuthenticationInfoArgV2,
+)
+from protocol.map.contexts import (
+    AUTHENTICATION_FAILURE_REPORT_V3,
+    GPRS_LOCATION_UPDATE_V3,
+    INFO_RETRIEVAL_V2,
+    INFO_RETRIEVAL_V3,
+    MS_PURGING_V3,
+)
+from protocol.map.location import PurgeMsArg, UpdateGprsLocationArg
+from protocol.sccp import Address, Ssn
+
+CONTEXTS = frozenset(
+    {
+        AUTHENTICATION_FAILURE_REPORT_V3,
+        GPRS_LOCATION_UPDATE_V3,
+        INFO_RETRIEVAL_V2,
+        INFO_RETRIEVAL_V3,
+        MS_PURGING_V3,
+    }
+)
+"""The application contexts that are served."""
+
+
+class Hlr(Node):
+    """An HLR: its register, and the location updates that run, by IMSI."""
+
+    role: ClassVar[str] = "hlr"
+
+    def __init__(self, config: HlrConfig, rng: Random, records: Iterable[Record]) -> None:
+        authentication.check_algorithms({subscriber.algorithm for subscriber in config.subscribers})
+        self.config = config
+        self.isdn = IsdnAddress(config.number)
+        self.register = Register(config.subscribers, self.save)
+        self.updating: dict[str, UpdateGprsLocation] = {}
+        super().__init__(config, rng, records)
+        services = {
+            SendAuthenticationInfoArg: partial(authentication.send_authentication_info, self),
+            SendAuthenticationInfoArgV2: partial(authentication.send_authentication_info_v2, self),
+            AuthenticationFailureReportArg: partial(authentication.authentication_failure_report, self),
+            UpdateGprsLocationArg: partial(gprs_location.update_gprs_location, self),
+            PurgeMsArg: partial(purging.purge_ms, self),
+        }
+        self.tcap = Tcap(self, Address(ssn=Ssn.HLR, gt=config.number), config.routes, services, CONTEXTS)
+
+    def restore(self, record: Record) -> None:
+        self.register.restore(record)
+
+    def take(self, link: Name, interface: Interface, pdu: bytes) -> None:
+        if interface not in ("gr", "d"):
+            super().take(link, interface, pdu)
+        self.tcap.receive(pdu)
+
+    def command_cancel(self, command: Command) -> None:
+        """Withdraw the subscriber ``imsi`` from the SGSN that serves it."""
+        cancelling.cancel(self, command)
+
+    def look(self, what: str | None) -> Any:
+        if what is not None:
+            return self.register.look(what) | {"updating": what in self.updating}
+        return {
+            "subscribers": len(self.register),
+            "located": self.register.located,
+            "purged": self.register.purged,
+            "updating": len(self.updating),
+            "dialogues": len(self.tcap.dialogues),
+        }

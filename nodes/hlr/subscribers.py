@@ -1,0 +1,122 @@
+"""The register: every subscriber, what changes about it, and how that is kept for the next life.
+
+Two records a subscriber, each saved only when it changes: ``sqn/<imsi>`` with SQN in 6 octets, and ``gprs/<imsi>`` with
+the serving SGSN, absent where none serves.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Self
+
+from nodes.core.outputs import Record
+from nodes.hlr.config import Subscriber
+from protocol.identities import GsnAddress, Imsi, IsdnAddress
+
+
+@dataclass(frozen=True, slots=True)
+class GprsLocation:
+    """The SGSN that serves a subscriber (TS 23.008 2.4); ``purged``: it has deleted the mobile, which was silent."""
+
+    sgsn_number: IsdnAddress
+    sgsn_address: GsnAddress
+    purged: bool = False
+
+    @classmethod
+    def from_octets(cls, octets: bytes) -> Self:
+        """Read the record that :meth:`to_octets` made."""
+        end = 2 + octets[1]
+        number, address = IsdnAddress.from_octets(octets[2:end]), GsnAddress.from_octets(octets[end:])
+        return cls(number, address, bool(octets[0]))
+
+    def to_octets(self) -> bytes:
+        """The purged flag, the length of the number, the number and the address as MAP codes them."""
+        number = self.sgsn_number.to_octets()
+        return bytes((self.purged, len(number))) + number + self.sgsn_address.to_octets()
+
+    def __str__(self) -> str:
+        return f"{self.sgsn_number} ({self.sgsn_address})"
+
+
+class Entry:
+    """A subscriber in the register: what is provisioned, and what changes. Only the register changes it."""
+
+    __slots__ = ("location", "sqn", "subscriber")
+
+    def __init__(self, subscriber: Subscriber) -> None:
+        self.subscriber = subscriber
+        self.sqn = 0
+        """The last sequence number used in a vector (TS 33.102 6.3)."""
+        self.location: GprsLocation | None = None
+
+
+class Register:
+    """All entries by IMSI. What it is told to change it saves at once, so before any answer that is sent later."""
+
+    def __init__(self, subscribers: Iterable[Subscriber], save: Callable[[str, bytes | None], None]) -> None:
+        self._entries: dict[str, Entry] = {subscriber.imsi: Entry(subscriber) for subscriber in subscribers}
+        self._save = save
+        self.located = 0
+        """How many subscribers have a serving SGSN."""
+        self.purged = 0
+        """How many of these are purged there."""
+
+    def __len__(self) -> int:
+        """How many subscribers there are."""
+        return len(self._entries)
+
+    def find(self, imsi: str) -> Entry | None:
+        """The entry of a subscriber, None where there is no such."""
+        return self._entries.get(imsi)
+
+    def restore(self, record: Record) -> None:
+        """Take back a record; one of a subscriber who is not provisioned now is left where it is."""
+        kind, _, imsi = record.key.partition("/")
+        entry = self._entries.get(imsi)
+        if entry is None:
+            return
+        if kind == "sqn":
+            entry.sqn = int.from_bytes(record.octets, "big")
+        elif kind == "gprs":
+            self._locate(entry, GprsLocation.from_octets(record.octets))
+
+    def use(self, entry: Entry, sqn: int) -> None:
+        """``sqn`` is the last one used."""
+        entry.sqn = sqn
+        self._save(f"sqn/{entry.subscriber.imsi}", sqn.to_bytes(6, "big"))
+
+    def locate(self, entry: Entry, location: GprsLocation | None) -> None:
+        """The subscriber is served there; None: nowhere."""
+        if location != entry.location:
+            self._locate(entry, location)
+            self._save(f"gprs/{entry.subscriber.imsi}", None if location is None else location.to_octets())
+
+    def purge(self, entry: Entry) -> None:
+        """The serving SGSN has purged the mobile."""
+        assert entry.location is not None, "only a serving SGSN purges"
+        self.locate(entry, replace(entry.location, purged=True))
+
+    def _locate(self, entry: Entry, location: GprsLocation | None) -> None:
+        before, entry.location = entry.location, location
+        self.located += (location is not None) - (before is not None)
+        self.purged += (location is not None and location.purged) - (before is not None and before.purged)
+
+    def look(self, imsi: str) -> dict[str, object]:
+        """What is known of a subscriber, for inspect; keys are not told. KeyError where there is no such."""
+        entry = self._entries[imsi]
+        known, location = entry.subscriber, entry.location
+        return {
+            "imsi": str(known.imsi),
+            "msisdn": str(known.msisdn),
+            "algorithm": known.algorithm.value,
+            "gprs": known.gprs,
+            "roaming_allowed": known.roaming_allowed,
+            "barred": known.barred,
+            "apns": [str(context.apn) for context in known.contexts],
+            "sqn": entry.sqn,
+            "sgsn_number": None if location is None else str(location.sgsn_number),
+            "sgsn_address": None if location is None else str(location.sgsn_address),
+            "purged": location is not None and location.purged,
+        }
+
+
+__all__ = ["Entry", "GprsLocation", "Imsi", "Register"]

@@ -1,0 +1,332 @@
+"""MAP types and tables: what others encoded, what we encode, and whether the tables agree with themselves."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from protocol.ber import Choice, Element, reference
+from protocol.declare import printable
+from protocol.errors import DecodeError
+from protocol.identities import Apn, GsnAddress, Imei, Imeisv, Imsi, IsdnAddress
+from protocol.map.authentication import (
+    AuthenticationFailureReportArg,
+    AuthenticationSetList,
+    AuthenticationTriplet,
+    FailureCause,
+    SendAuthenticationInfoArg,
+    SendAuthenticationInfoArgV2,
+    SendAuthenticationInfoRes,
+    SendAuthenticationInfoResV2,
+)
+from protocol.map.contexts import (
+    GPRS_LOCATION_UPDATE_V3,
+    INFO_RETRIEVAL_V3,
+    ApplicationContext,
+    ContextName,
+)
+from protocol.map.dialogue import MapDialoguePdu, MapRefuseInfo, RefuseReason
+from protocol.map.equipment import (
+    CheckImeiArg,
+    CheckImeiArgV2,
+    CheckImeiRes,
+    CheckImeiResV2,
+    EquipmentStatus,
+    RequestedEquipmentInfo,
+)
+from protocol.map.errors import RoamingNotAllowedCause, RoamingNotAllowedParam, UnknownSubscriberParam
+from protocol.map.location import (
+    CancellationType,
+    CancelLocationArg,
+    Identity,
+    ImsiWithLmsi,
+    PurgeMsArg,
+    PurgeMsArgV2,
+    SgsnCapability,
+    SuperChargerInfo,
+    UpdateGprsLocationArg,
+)
+from protocol.map.operations import ERRORS, OPERATIONS, ErrorCode, OperationCode, error_of, operation_of
+from protocol.map.subscriber import (
+    GprsSubscriptionData,
+    InsertSubscriberDataArg,
+    NetworkAccessMode,
+    OdbData,
+    OdbGeneralData,
+    PdpContext,
+    SubscriberStatus,
+)
+from tests.wire.ber_strategies import elements, rewritten
+
+IMSI = Imsi("262011234567890")
+
+TYPES: list[type[Element]] = [
+    *{kind: None for row in OPERATIONS.values() for kind in (*row.arguments, *row.results)},
+    *(kind for row in ERRORS.values() for kind in row.parameters),
+    MapDialoguePdu,
+]
+"""Everything that stands as a parameter by itself."""
+
+EXAMPLES: list[tuple[Element, str]] = [
+    (
+        UpdateGprsLocationArg(
+            imsi=IMSI,
+            sgsn_number=IsdnAddress("491720000003"),
+            sgsn_address=GsnAddress.parse("10.0.0.3"),
+            sgsn_capability=SgsnCapability(
+                super_charger_supported_in_serving_network_entity=SuperChargerInfo(send_subscriber_data=True),
+                gprs_enhancements_support_indicator=True,
+            ),
+        ),
+        "3022 040862021132547698f0 040791947102000030 0405040a000003 a006 a2028000 8300",
+    ),
+    (
+        InsertSubscriberDataArg(
+            msisdn=IsdnAddress("491711234567"),
+            subscriber_status=SubscriberStatus.SERVICE_GRANTED,
+            odb_data=OdbData(odb_general_data=OdbGeneralData.of(OdbGeneralData.ALL_PACKET_ORIENTED_SERVICES_BARRED)),
+            gprs_subscription_data=GprsSubscriptionData(
+                complete_data_list_included=True,
+                gprs_data_list=(
+                    PdpContext(
+                        pdp_context_id=1,
+                        pdp_type=b"\xf1\x21",
+                        qos_subscribed=bytes.fromhex("23921f"),
+                        vplmn_address_allowed=True,
+                        apn=Apn("internet"),
+                        ext_qos_subscribed=bytes.fromhex("022396740000000000"),
+                    ),
+                ),
+            ),
+            network_access_mode=NetworkAccessMode.ONLY_PACKET,
+        ),
+        "3042 810791947111325476 830100 a805 0303000001 b02a 0500 a126 3024 020101 9002f121"  # noqa: ISC004  one value
+        "920323921f 9300 940908696e7465726e6574 8009022396740000000000 980102",
+    ),
+    (
+        CancelLocationArg(identity=Identity(imsi=IMSI), cancellation_type=CancellationType.SUBSCRIPTION_WITHDRAW),
+        "a30d 040862021132547698f0 0a0101",
+    ),
+    (
+        PurgeMsArg(imsi=IMSI, sgsn_number=IsdnAddress("491720000003")),
+        "a313 040862021132547698f0 810791947102000030",
+    ),
+    (SendAuthenticationInfoArg(imsi=IMSI, number_of_requested_vectors=5), "300d 800862021132547698f0 020105"),
+    (
+        SendAuthenticationInfoRes(
+            authentication_set_list=AuthenticationSetList(
+                triplet_list=(AuthenticationTriplet(rand=bytes(16), sres=bytes(4), kc=bytes(8)),)
+            )
+        ),
+        "a326 a024 3022 0410" + "00" * 16 + "0404" + "00" * 4 + "0408" + "00" * 8,
+    ),
+    (SendAuthenticationInfoRes(), "a300"),
+    (
+        CheckImeiArg(
+            imei=Imei("490154203237518"),
+            requested_equipment_info=RequestedEquipmentInfo.of(RequestedEquipmentInfo.EQUIPMENT_STATUS),
+        ),
+        "300e 0408 94104502237315f8 03020680",
+    ),
+    (CheckImeiArgV2(imei=Imeisv("4901542032375181")), "0408 9410450223731518"),
+    (CheckImeiRes(equipment_status=EquipmentStatus.BLACK_LISTED), "3003 0a0101"),
+    (
+        AuthenticationFailureReportArg(imsi=IMSI, failure_cause=FailureCause.WRONG_NETWORK_SIGNATURE),
+        "300d 040862021132547698f0 0a0101",
+    ),
+    (
+        RoamingNotAllowedParam(roaming_not_allowed_cause=RoamingNotAllowedCause.OPERATOR_DETERMINED_BARRING),
+        "3003 0a0103",
+    ),
+    (
+        MapDialoguePdu(map_refuse=MapRefuseInfo(reason=RefuseReason.NO_REASON_GIVEN)),
+        "a303 0a0100",
+    ),
+]
+"""Octets worked out by hand from the ASN.1 of TS 29.002 17.7."""
+
+
+@pytest.mark.parametrize(("value", "octets"), EXAMPLES, ids=lambda item: type(item).__name__)
+def test_golden(value: Element, octets: str) -> None:
+    """Types are encoded as their ASN.1 and the encoding rules say (TS 29.002 17.1.1, 17.7)."""
+    assert value.encode().hex() == octets.replace(" ", "")
+    assert type(value).decode(bytes.fromhex(octets)) == value
+
+
+@pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.__name__)
+@settings(max_examples=25)
+@given(data=st.data())
+def test_round_trip(kind: type[Element], data: st.DataObject) -> None:
+    """What is encoded decodes to the same, in every form that BER allows."""
+    value = data.draw(elements(kind))
+    assert kind.decode(value.encode()) == value
+    value = data.draw(elements(kind, opaque=False))
+    assert kind.decode(rewritten(value.encode(), lambda: data.draw(st.integers(0, 2)))) == value
+
+
+@pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.__name__)
+@settings(max_examples=25)
+@given(data=st.data())
+def test_prefixes_and_flips(kind: type[Element], data: st.DataObject) -> None:
+    """Every prefix raises DecodeError; a flipped bit raises that, or decodes to something that encodes again."""
+    octets = data.draw(elements(kind)).encode()
+    with pytest.raises(DecodeError):
+        kind.decode(octets[: data.draw(st.integers(0, len(octets) - 1))])
+    at = data.draw(st.integers(0, 8 * len(octets) - 1))
+    flipped = bytearray(octets)
+    flipped[at // 8] ^= 1 << at % 8
+    try:
+        other = kind.decode(bytes(flipped))
+    except DecodeError:
+        return
+    assert kind.decode(other.encode()) == other
+
+
+# --- other people's octets --------------------------------------------------------------------------------------------
+
+EXPECTED: dict[str, type[Element]] = {
+    "AuthenticationFailureReportArg getEncodedData": AuthenticationFailureReportArg,
+    "SendAuthenticationInfoArg getEncodedData2": SendAuthenticationInfoArg,
+    "SendAuthenticationInfoArg getEncodedData_V2": SendAuthenticationInfoArgV2,
+    "SendAuthenticationInfoRes getEncodedData_V3_Eps": SendAuthenticationInfoRes,
+    "SendAuthenticationInfoRes getEncodedData_V2_tripl": SendAuthenticationInfoResV2,
+    "CheckIMEI-Arg getEncodedDataV2": CheckImeiArgV2,
+    "CheckIMEI-Arg getEncodedDataV3": CheckImeiArg,
+    "CheckIMEI-Res getEncodedDataV2": CheckImeiResV2,
+    "CheckIMEI-Res getEncodedDataV3": CheckImeiRes,
+    "CancelLocationArg getEncodedData2": Identity,
+    "CancelLocationArg getEncodedData3": Identity,
+    "PurgeMS-Arg getData1": PurgeMsArgV2,
+}
+"""Parameters in scope, with the type that they decode to; they are encoded again to the same octets."""
+
+REFUSED = {
+    "SendAuthenticationInfoArg getEncodedData": "its PLMN identity B9 FE C5 holds half octets that are no digits",
+    "CheckIMEI-Arg getEncodedDataImeiLengthLessThan15": "an IMEI has eight octets (17.7.8), this has one",
+}
+"""Parameters in scope that are rightly refused, and why."""
+
+
+def test_third_party_parameters(vectors: list[dict[str, Any]]) -> None:
+    """Parameters that others encoded decode to the type of their version, and encode to the same octets."""
+    left = EXPECTED.keys() | REFUSED.keys()
+    for vector in vectors:
+        if vector["protocol"] != "map-tcap" or "layer" not in vector or vector["opcode"] not in OPERATIONS:
+            continue
+        row = OPERATIONS[OperationCode(vector["opcode"])]
+        kinds = row.arguments if vector["layer"] == "map-arg" else row.results
+        octets = bytes.fromhex(vector["hex"])
+        kind = next(kind for kind in kinds if octets[0] in kind.take)
+        left.remove(vector["name"])
+        if vector["name"] in REFUSED:
+            with pytest.raises(DecodeError):
+                kind.decode(octets)
+            continue
+        assert kind is EXPECTED[vector["name"]]
+        assert kind.decode(octets).encode() == octets
+    assert not left
+
+
+def test_extension_of_later_release() -> None:
+    """What Rel-8 added to sendAuthenticationInfo is kept, though it is not read."""
+    octets = bytes.fromhex("a30a a208 3006 8001ff 810100")
+    value = SendAuthenticationInfoRes.decode(octets)
+    assert value.authentication_set_list is None
+    assert value.extras[0].octets == octets[2:]
+    assert value.encode() == octets
+
+
+# --- single types -----------------------------------------------------------------------------------------------------
+
+
+def test_cancel_location_imsi() -> None:
+    """The subscriber is told by IMSI alone or with LMSI."""
+    both = Identity(imsi_with_lmsi=ImsiWithLmsi(imsi=IMSI, lmsi=bytes(4)))
+    assert CancelLocationArg(identity=Identity(imsi=IMSI)).imsi == IMSI
+    assert CancelLocationArg(identity=both).imsi == IMSI
+
+
+def test_imei_forms() -> None:
+    """An IMEI without check digit gets the spare digit 0; with software version it has 16 digits (17.7.8)."""
+    info = RequestedEquipmentInfo("10")
+    short = CheckImeiArg(imei=Imei("49015420323751"), requested_equipment_info=info)
+    assert CheckImeiArg.decode(short.encode()).imei == Imei("490154203237510")
+    long = CheckImeiArg(imei=Imeisv("4901542032375199"), requested_equipment_info=info)
+    assert isinstance(CheckImeiArg.decode(long.encode()).imei, Imeisv)
+
+
+def test_requested_equipment_info_has_two_bits() -> None:
+    """A BIT STRING of one bit is not RequestedEquipmentInfo, though tshark takes it (17.7.1)."""
+    with pytest.raises(DecodeError, match="requested equipment info: 0780 is not 2 to 8 bits"):
+        CheckImeiArg.decode(bytes.fromhex("300e 0408 94104502237315f8 03020780"))
+
+
+def test_number_of_vectors_in_range() -> None:
+    """One to five vectors may be asked for."""
+    with pytest.raises(DecodeError, match="the number 6 is not within 1 to 5"):
+        SendAuthenticationInfoArg.decode(bytes.fromhex("300d 800862021132547698f0 020106"))
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------
+
+
+def test_types_belong_to_one_row() -> None:
+    """Every type names the operation or error that it is a parameter of, and its forms differ in their tag."""
+    for row in OPERATIONS.values():
+        for kinds in (row.arguments, row.results):
+            tags = [tag for kind in kinds for tag in kind.take]
+            assert len(tags) == len(set(tags)), row.name
+            assert all(operation_of(kind) is row.code for kind in kinds)
+    for error in ERRORS.values():
+        assert all(error_of(kind) is error.code for kind in error.parameters)
+    assert error_of(UnknownSubscriberParam) is ErrorCode.UNKNOWN_SUBSCRIBER
+
+
+def test_errors_of_operations_have_rows() -> None:
+    """An operation refuses only with errors whose parameter can be read."""
+    for row in OPERATIONS.values():
+        assert set(row.errors) <= ERRORS.keys(), row.name
+
+
+def test_operation_names() -> None:
+    """Operations, errors and contexts have the names of TS 29.002."""
+    assert OPERATIONS[OperationCode.UPDATE_GPRS_LOCATION].name == "updateGprsLocation"
+    assert ERRORS[ErrorCode.UNKNOWN_SUBSCRIBER].name == "unknownSubscriber"
+    assert str(GPRS_LOCATION_UPDATE_V3) == "gprsLocationUpdateContext-v3"
+
+
+def test_empty_result() -> None:
+    """A result without parameter stands for the empty type where nothing in it is mandatory."""
+    assert OPERATIONS[OperationCode.UPDATE_GPRS_LOCATION].empty_result is None
+    empty = OPERATIONS[OperationCode.CANCEL_LOCATION].empty_result
+    assert empty is not None
+    assert empty.encode() == b"\x30\x00"
+
+
+def test_application_context() -> None:
+    """Contexts are arcs below map-ac; a foreign one keeps its identifier (17.3.3)."""
+    assert INFO_RETRIEVAL_V3.oid == "0.4.0.0.1.0.14.3"
+    assert INFO_RETRIEVAL_V3.to_octets().hex() == "04000001000e03"
+    assert ApplicationContext.from_octets(bytes.fromhex("04000001000e03")) == INFO_RETRIEVAL_V3
+    assert INFO_RETRIEVAL_V3.with_version(2) == ApplicationContext(ContextName.INFO_RETRIEVAL, 2)
+    foreign = ApplicationContext.from_octets(bytes.fromhex("2a863a008961330101"))
+    assert foreign.to_octets().hex() == "2a863a008961330101"
+    assert str(foreign) == foreign.oid == "1.2.826.0.1249.51.1.1"
+
+
+def test_reference_covers_all() -> None:
+    """The reference has a table for every type that stands as a parameter."""
+    text = "\n".join(reference(TYPES))
+    assert all(f"## {kind.__name__}\n" in text for kind in TYPES)
+
+
+def test_printable() -> None:
+    """A type prints as plain values, without what is absent."""
+    assert printable(CancelLocationArg(identity=Identity(imsi=IMSI))) == {"identity": {"imsi": str(IMSI)}}
+
+
+def test_choice_types_are_small() -> None:
+    """Forms of older versions are a CHOICE, and choose what they were given."""
+    assert issubclass(SendAuthenticationInfoArgV2, Choice)
+    assert SendAuthenticationInfoArgV2(imsi=IMSI).chosen == IMSI
