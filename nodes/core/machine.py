@@ -78,6 +78,7 @@ class Machine:
         rows: list[RowSource],
     ) -> None:
         self.title = title
+        self.home = of.__module__
         self.clause = clause
         self.initial = initial
         self.sources = rows

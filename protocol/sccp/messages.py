@@ -97,6 +97,10 @@ class Segmentation:
         first = self.first << 7 | self.in_sequence << 6 | self.remaining
         return bytes([first]) + self.reference.to_bytes(3, "big")
 
+    def __str__(self) -> str:
+        place = "first segment" if self.first else "segment"
+        return f"{place} of {self.reference}, {self.remaining} to come"
+
 
 class Unitdata(Declaration):
     """The base of all. ``others`` holds optional parameters that are not declared, as they came."""

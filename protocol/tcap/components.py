@@ -248,6 +248,9 @@ class Unreadable:
         """The component as it came."""
         return self.octets
 
+    def __str__(self) -> str:
+        return f"{self.octets.hex()} ({self.why})"
+
 
 Component = Invoke | ReturnResultLast | ReturnResultNotLast | ReturnError | Reject | Unreadable
 

@@ -198,8 +198,8 @@ class TestRefusedTables:
 
     def declare(self, rows: list[Any], guards: Any = None) -> None:
         """Declare a machine of two states with these rows."""
-        states: Any = Enum("Scratch", {"A": "a", "B": "b"}, type=State)  # type: ignore[misc]
-        first: State = states.A
+        states: Any = Enum("states", {"A": "a", "B": "b"}, type=State)
+        first: Any = states.A
         Machine(
             "scratch",
             clause="none",

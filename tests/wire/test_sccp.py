@@ -206,6 +206,12 @@ def test_segments(size: int, reference: int, called: Address, calling: Address) 
     assert len(parts[0].payload) == max(len(part.payload) for part in parts)
 
 
+def test_segmentation_prints_itself() -> None:
+    """A segment tells which message it is of, and how many are to come."""
+    assert str(Segmentation(first=True, remaining=2, reference=7)) == "first segment of 7, 2 to come"
+    assert str(Segmentation(first=False, remaining=0, reference=7)) == "segment of 7, 0 to come"
+
+
 def test_segments_limit() -> None:
     """Sixteen segments are the most; more is our own fault."""
     size = 251 - len(HLR.to_octets()) - len(SGSN.to_octets())
