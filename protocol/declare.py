@@ -10,6 +10,8 @@ import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from functools import reduce
+from operator import or_
 from typing import Annotated, Any, ClassVar, Self, Union, dataclass_transform, get_args, get_origin
 
 MISSING: Any = object()
@@ -71,7 +73,7 @@ def annotations_of(namespace: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_field(name: str, annotation: Any, default: Any, owner: str) -> Field:
-    """Turn ``Annotated[Type | None, LAYOUT]`` into a :class:`Field`; several types where the layout knows ``unions``."""
+    """Turn ``Annotated[Type | None, LAYOUT]`` into a :class:`Field`; several types only if the layout takes unions."""
     where = f"{owner}.{name}"
     if get_origin(annotation) is not Annotated:
         raise TypeError(f"{where}: every field is Annotated[type, layout]")
@@ -83,7 +85,7 @@ def read_field(name: str, annotation: Any, default: Any, owner: str) -> Field:
         raise TypeError(f"{where}: a field has one type, or one type and None")
     if optional and default is not None:
         raise TypeError(f"{where}: what may be absent is absent by default: = None")
-    return Field(name, rest[0] if len(rest) == 1 else Union[rest], layout, optional, default)
+    return Field(name, reduce(or_, rest), layout, optional, default)
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, eq_default=True)

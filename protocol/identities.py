@@ -315,9 +315,13 @@ _cells: dict[bytes, CellIdentifier] = {}
 
 @dataclass(frozen=True, slots=True)
 class MobileIdentity:
-    """Mobile identity element (TS 24.008 10.5.1.4): one of several identities, or none."""
+    """Mobile identity element (TS 24.008 10.5.1.4): one of several identities, or none.
+
+    ``wrong_parity`` marks digits whose odd/even bit does not fit their number; some senders do so, and the filler tells.
+    """
 
     value: Imsi | Imei | Imeisv | Tmsi | None
+    wrong_parity: bool = False
 
     @classmethod
     def from_octets(cls, octets: bytes) -> Self:
@@ -335,16 +339,15 @@ class MobileIdentity:
         number = _IDENTITIES.get(kind)
         if number is None:
             raise DecodeError(f"identity type {kind} is reserved")
-        odd = first & 8
-        end = octets[-1] >> 4
-        if first >> 4 > 9 or (end == 15) == bool(odd) or octets[1:].translate(None, _DECIMAL_SET):
-            raise DecodeError("digits and parity do not agree")
+        odd = octets[-1] >> 4 != 15
+        if first >> 4 > 9 or octets[1:].translate(None, _DECIMAL_SET):
+            raise DecodeError(f"{octets.hex()} has half octets that are no decimal digits")
         digits = DIGITS[first >> 4] + "".join([_PAIRS[octet] for octet in octets[1:]])
         if len(digits) != 2 * len(octets) - (1 if odd else 2):
             raise DecodeError("a filler stands between digits")
         if not number.least <= len(digits) <= number.most:
             raise DecodeError(f"{len(digits)} digits are no {number.__name__}")
-        return cls(str.__new__(number, digits))
+        return cls(str.__new__(number, digits), wrong_parity=odd != (first & 8 != 0))
 
     def to_octets(self) -> bytes:
         """Write type, parity and digits or TMSI."""
@@ -355,7 +358,8 @@ class MobileIdentity:
             return b"\xf4" + value.to_octets()
         kind = 1 if isinstance(value, Imsi) else 2 if isinstance(value, Imei) else 3
         odd = len(value) % 2
-        return bytes([int(value[0]) << 4 | odd << 3 | kind]) + octets_of(value[1:] if odd else value[1:] + "")
+        parity = odd ^ self.wrong_parity
+        return bytes([int(value[0]) << 4 | parity << 3 | kind]) + octets_of(value[1:])
 
     def __str__(self) -> str:
         return "none" if self.value is None else f"{type(self.value).__name__} {self.value}"
