@@ -1,6 +1,7 @@
 """What the configuration files may say: the models of ``lab.yaml``, ``subscribers.yaml`` and ``timers.yaml``.
 
-Each model looks at its own keys only; what must agree between them is checked in :mod:`gprslab.config`.
+Each model looks at its own keys only; what must agree between them is checked in :mod:`gprslab.config`. Every fault
+is told by :func:`first_fault` in the same words: at which key, what was expected, what was found.
 """
 
 import ipaddress
@@ -8,13 +9,12 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from gprslab.bus.topics import check_name
-from gprslab.strict_yaml import shown
 from nodes.core.node import NoteLevel
 from nodes.eir.config import Colour
 from nodes.sgsn.config import MAP_CAUSES
@@ -74,11 +74,23 @@ def octets(count: int) -> PlainValidator:
     """So many octets in hexadecimal."""
 
     def read(text: str) -> bytes:
-        if len(text) != 2 * count:
+        value = bytes.fromhex(text)
+        if len(text) != 2 * count or len(value) != count:  # fromhex passes over blanks
             raise ValueError(text)
-        return bytes.fromhex(text)
+        return value
 
     return reads(read, f"{2 * count} hexadecimal digits")
+
+
+def one_of(values: Mapping[str, object]) -> PlainValidator:
+    """What one of these texts stands for."""
+
+    def read(text: str) -> object:
+        if text not in values:
+            raise ValueError(text)
+        return values[text]
+
+    return reads(read, f"one of {', '.join(values)}")
 
 
 def microseconds(text: str) -> int:
@@ -110,11 +122,16 @@ def _timer_name(name: object) -> str:
     _refuse(f"the name of a timer, such as {', '.join(like)}")
 
 
-def _map_cause(value: str) -> GmmCause:
-    listed = {str(cause.value): cause for cause in GmmCause if not cause.is_reserved}
-    if value not in listed:
-        raise ValueError(value)
-    return listed[value]
+def _network(text: str) -> Plmn:
+    if not text.isascii():
+        raise ValueError(text)
+    return Plmn.parse(text)
+
+
+def _context_id(text: str) -> int:
+    if text not in map(str, range(1, 51)):  # TS 29.002 17.6: maxNumOfPDP-Contexts
+        raise ValueError(text)
+    return int(text)
 
 
 def _static_address(text: str) -> bytes:
@@ -122,16 +139,16 @@ def _static_address(text: str) -> bytes:
 
 
 Name = Annotated[str, reads(check_name, "a lower-case letter, then lower-case letters, digits and hyphens")]
-Network = Annotated[Plmn, reads(Plmn.parse, "a network such as 001-01 (MCC-MNC)")]
+Network = Annotated[Plmn, reads(_network, "a network such as 001-01 (MCC-MNC)")]
 Ipv4 = Annotated[GsnAddress, reads(lambda text: GsnAddress(ipaddress.IPv4Address(text)), "an IPv4 address")]
 Number = Annotated[Gt, reads(Gt, "5 to 15 digits")]
 Duration = Annotated[int, reads(_duration, "a duration from 1 ms to 1000 h, such as 500 ms, 6 s, 12 min or 2 h")]
 TimerName = Annotated[str, PlainValidator(_timer_name)]
 Durations = dict[TimerName, Duration]
 SentTimer = Annotated[GprsTimer, reads(_gprs_timer, "0 to 31 times 2 s, 1 min or 6 min, or deactivated")]
-MapRefusal = Annotated[str, reads(lambda text: list(MAP_CAUSES)[list(MAP_CAUSES).index(text)], " or ".join(MAP_CAUSES))]
-MapCause = Annotated[GmmCause, reads(_map_cause, "the number of a GMM cause (TS 24.008 10.5.5.14)")]
-
+Refusal = Annotated[str, one_of({words: words for words in MAP_CAUSES})]
+Cause = Annotated[GmmCause, one_of({str(int(cause)): cause for cause in GmmCause if not cause.is_reserved})]
+ContextId = Annotated[int, reads(_context_id, "a PDP context identifier from 1 to 50")]
 
 # --- lab.yaml -----------------------------------------------------------------------------------------------------
 
@@ -161,7 +178,7 @@ class Policies(Section):
     vectors: Annotated[int, whole(1, 5)] = 5
     t3312: SentTimer = GprsTimer.lasting(54 * 60 * SECOND)
     ready_timer: SentTimer = GprsTimer.lasting(44 * SECOND)
-    map_causes: dict[MapRefusal, MapCause] = {}
+    map_causes: dict[Refusal, Cause] = {}
 
 
 class CellEntry(Section):
@@ -291,7 +308,7 @@ class SubscriberEntry(Section):
 
     imsi: Annotated[Imsi, reads(Imsi, "6 to 15 digits")]
     msisdn: Annotated[IsdnAddress, reads(lambda text: IsdnAddress(Gt(text)), "5 to 15 digits")]
-    algorithm: Annotated[Algorithm, reads(Algorithm, f"one of {', '.join(Algorithm)}")]
+    algorithm: Annotated[Algorithm, one_of({str(algorithm): algorithm for algorithm in Algorithm})]
     key: Annotated[bytes, octets(16)]
     opc: Annotated[bytes, octets(16)] = b""
     amf: Annotated[bytes, octets(2)] = b"\x80\x00"
@@ -299,5 +316,42 @@ class SubscriberEntry(Section):
     gprs: bool = True
     roaming_allowed: bool = True
     barred: bool = False
-    contexts: dict[Annotated[int, reads(lambda text: range(51)[int(text)] or _no(), "a context identifier from 1 to 50")], ContextEntry] = {}
+    contexts: dict[ContextId, ContextEntry] = {}
     mobile: MobileEntry | None = None
+
+
+# --- faults -------------------------------------------------------------------------------------------------------
+
+_EXPECTED = {
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "dict_type": "a mapping",
+    "list_type": "a list",
+    "bool_type": "true or false",
+}
+
+
+def first_fault(error: ValidationError, content: Any) -> tuple[list[object], str, object]:
+    """The first fault found in ``content``: the keys that lead to it, what was expected there, and what is there."""
+    fault = error.errors(include_url=False)[0]
+    keys: list[object] = []
+    there = content
+    for key in fault["loc"]:
+        if isinstance(there, dict) and key in there or isinstance(there, list):
+            keys.append(key)
+            there = there[key]  # type: ignore[index]  # both kinds are indexed by what pydantic found in them
+        # Any other key is pydantic's own: the role that it chose a model by, or that the fault is in a key.
+    context = fault.get("ctx", {})
+    match fault["type"]:
+        case "missing":
+            return [*keys, fault["loc"][-1]], "a value", None
+        case "unknown":
+            return [*keys, context["key"]], context["expected"], there[context["key"]]
+        case "union_tag_not_found" | "union_tag_invalid":
+            return [*keys, "role"], f"one of {', '.join(get_args(Role))}", there.get("role")
+        case "literal_error":
+            return keys, context["expected"].replace("'", ""), fault["input"]
+        case "unexpected":
+            return keys, context["expected"], fault["input"]
+        case kind:
+            return keys, _EXPECTED[kind], fault["input"]

@@ -14,8 +14,8 @@ Colour = Literal["white", "grey", "black", "unknown"]
 class EirConfig(NodeConfig):
     """An EIR: its number, the routes to its peers, and its lists.
 
-    ``lists`` maps IMEI prefixes (TAC, or all 14 digits) to a colour, the longest prefix counts; ``otherwise`` is for the
-    rest; ``unknown`` is answered by the error unknownEquipment.
+    ``lists`` maps IMEI prefixes (TAC, or all 14 digits) to a colour, the longest prefix counts; ``otherwise`` is for
+    the rest; ``unknown`` is answered by the error unknownEquipment.
     """
 
     number: Gt

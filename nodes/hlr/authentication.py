@@ -1,8 +1,8 @@
-"""What the authentication centre answers: vectors and resynchronisation (TS 33.102 6.3, 6.8.1; TS 29.002 8.5.2), and
-the report of an authentication that failed (8.5.3).
+"""What the authentication centre answers (TS 33.102 6.3, 6.8.1).
 
-Every vector is made when it is asked for, and the sequence number that it uses is saved before it leaves, so no SQN is
-used twice, whatever is lost.
+Vectors and resynchronisation are sendAuthenticationInfo (TS 29.002 8.5.2), authenticationFailureReport (8.5.3) is
+noted. Every vector is made when it is asked for, and the sequence number that it uses is saved before it leaves, so no
+SQN is used twice, whatever is lost.
 """
 
 from functools import lru_cache

@@ -1,8 +1,8 @@
-"""Location cancellation (TS 29.002 8.1.3, 19.1.2): an SGSN is told to forget a subscriber, who is served elsewhere now
-or is withdrawn by the operator.
+"""Location cancellation (TS 29.002 8.1.3, 19.1.2).
 
-It runs on its own, beside the location update that started it, as figure 19.1.2/4 has it: an SGSN that is down does not
-keep the subscriber from being served elsewhere.
+An SGSN is told to forget a subscriber, who is served elsewhere now or is withdrawn by the operator. It runs on its own,
+beside the location update that started it, as figure 19.1.2/4 has it: an SGSN that is down does not keep the subscriber
+from being served elsewhere.
 """
 
 from typing import TYPE_CHECKING

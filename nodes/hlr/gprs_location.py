@@ -1,7 +1,7 @@
-"""Update of the GPRS location (TS 29.002 8.1.7, 19.1.1; TS 23.060 6.5 step 6): an SGSN serves the subscriber from now
-on, gets its data, and the SGSN that served it before is told to forget it.
+"""Update of the GPRS location (TS 29.002 8.1.7, 19.1.1; TS 23.060 6.5 step 6).
 
-The new location is stored before the data are inserted, together with the cancellation at the old SGSN. So the register
+An SGSN serves the subscriber from now on and gets its data; the SGSN that served it before is told to forget it. The
+new location is stored before the data are inserted, together with the cancellation at the old SGSN. So the register
 always names the one SGSN that may hold the subscriber's data: if the insertion fails, the next update from elsewhere
 cancels there.
 """
@@ -15,7 +15,6 @@ from nodes.hlr.config import PdpSubscription, Subscriber
 from nodes.hlr.subscribers import Entry, GprsLocation
 from protocol.identities import Gt
 from protocol.map.errors import (
-    ErrorCode,
     NetworkResource,
     RoamingNotAllowedCause,
     RoamingNotAllowedParam,
@@ -82,7 +81,7 @@ class UpdateGprsLocation(Procedure):
 
 
 def update_gprs_location(hlr: "Hlr", dialogue: Dialogue, argument: UpdateGprsLocationArg) -> None:
-    """Run an update. It ends another one of the same subscriber, whose mobile has gone on; a repeat of it is dropped."""
+    """Run an update. It ends another one of the same subscriber, whose mobile has gone on; a repeat is dropped."""
     running = hlr.updating.get(argument.imsi)
     if running is not None:
         if running.dialogue.repeats(dialogue):

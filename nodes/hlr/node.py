@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from nodes.core.node import Node
 from nodes.core.outputs import Command, Interface, Name, Record
-from nodes.core.tcap import Tcap
+from nodes.core.tcap import Service, Tcap
 from nodes.hlr import authentication, cancelling, gprs_location, purging
 from nodes.hlr.config import HlrConfig
 from nodes.hlr.gprs_location import UpdateGprsLocation
@@ -52,7 +52,7 @@ class Hlr(Node):
         self.register = Register(config.subscribers, self.save)
         self.updating: dict[str, UpdateGprsLocation] = {}
         super().__init__(config, rng, records)
-        services = {
+        services: dict[type, Service] = {
             SendAuthenticationInfoArg: partial(authentication.send_authentication_info, self),
             SendAuthenticationInfoArgV2: partial(authentication.send_authentication_info_v2, self),
             AuthenticationFailureReportArg: partial(authentication.authentication_failure_report, self),

@@ -10,7 +10,7 @@ from typing import Self
 
 from nodes.core.outputs import Record
 from nodes.hlr.config import Subscriber
-from protocol.identities import GsnAddress, Imsi, IsdnAddress
+from protocol.identities import GsnAddress, IsdnAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,3 @@ class Register:
             "sgsn_address": None if location is None else str(location.sgsn_address),
             "purged": location is not None and location.purged,
         }
-
-
-__all__ = ["Entry", "GprsLocation", "Imsi", "Register"]

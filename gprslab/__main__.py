@@ -1,0 +1,5 @@
+"""``python -m gprslab`` is the command ``gprslab``."""
+
+from gprslab.cli import main
+
+main()

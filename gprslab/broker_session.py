@@ -1,0 +1,243 @@
+"""The session over a broker: a network that runs as processes, driven from a synchronous test or script.
+
+Its event loop lives in a thread of its own. What arrives is sorted before the trace has it: whoever reads ``trace``
+waits until what was sent before is in its place, at most ``WINDOW``.
+"""
+
+import asyncio
+import heapq
+import itertools
+import secrets
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any, Final
+
+from gprslab.bus.bus import BusError, Message
+from gprslab.bus.envelope import BadEnvelope, unpack
+from gprslab.bus.mqtt import BrokerUrl, MqttBus
+from gprslab.bus.topics import AirTopic, NodeTopic, NoteTopic, PduTopic, ReplyTopic, Topics
+from gprslab.config import Lab
+from gprslab.control import BadControl, Gaps, Status, pack_command, unpack_notes, unpack_reply, unpack_status
+from gprslab.faults import Rule
+from gprslab.session import Outcome, Session
+from gprslab.trace.records import NoteRecord, PduRecord, Trace
+from nodes.core.outputs import Command
+
+WINDOW: Final = 200_000
+"""Microseconds for which a record waits for earlier ones of other nodes."""
+
+RESET: Final = 20_000_000
+"""Microseconds in which a reset network must be operative again."""
+
+_PATIENCE: Final = 15.0
+"""Seconds of real time to wait for a call into the thread; the bus gives up before."""
+
+
+class BrokerSession(Session):
+    """A session with the network of ``lab`` on the broker at ``url``, as the bus user ``operator``.
+
+    Raises :class:`BusError` where there is no broker.
+    """
+
+    def __init__(self, lab: Lab, url: BrokerUrl | str) -> None:
+        self.lab: Final = lab
+        self.client: Final = f"session-{secrets.token_hex(4)}"
+        self.statuses: Final[dict[str, Status]] = {}
+        """What each node says that it is doing."""
+        self.gaps: Final = Gaps()
+        """PDUs lost on the way to this session, and those that came twice or too late."""
+        self.rejected = 0
+        """Payloads that were not what their topic carries."""
+        self.late = 0
+        """Records that came later than ``WINDOW``, and stand in the trace after later ones."""
+        self._topics: Final = Topics()
+        self._trace: Final = Trace()
+        self._sorting: Final[list[tuple[int, str, int, PduRecord | NoteRecord]]] = []
+        self._counter: Final = itertools.count()
+        self._released = 0
+        self._outcomes: Final[dict[str, Outcome | None]] = {}
+        self._ids: Final = itertools.count(1)
+        self._changed: Final = threading.Condition()
+        self._closed = False
+        self._bus: Final = MqttBus(url, "operator")
+        self._loop: Final = asyncio.new_event_loop()
+        self._task: asyncio.Task[None] | None = None
+        opened: Future[None] = Future()
+        self._thread: Final = threading.Thread(target=self._work, args=(opened,), name=self.client, daemon=True)
+        self._thread.start()
+        try:
+            opened.result()
+        except BaseException:
+            self.close()
+            raise
+
+    # --- what a script does ---------------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> int:
+        """Microseconds since 1970."""
+        return time.time_ns() // 1000
+
+    @property
+    def trace(self) -> Trace:
+        """All that was heard, in order."""
+        horizon = self.now
+        with self._changed:
+            self._changed.wait_for(lambda: not self._sorting or self._sorting[0][0] > horizon, 2 * WINDOW / 1e6)
+        return self._trace
+
+    def start_command(self, node: str, verb: str, arguments: dict[str, Any] | None = None) -> str:
+        """Send a command and do not wait; return its id."""
+        name = f"{next(self._ids)}"
+        octets = pack_command(self.client, Command(name, verb, arguments or {}))
+        self._outcomes[name] = None
+        self._call(self._bus.publish(self._topics.command(node), octets, qos=1))
+        return name
+
+    def command(
+        self, node: str, verb: str, arguments: dict[str, Any] | None = None, *, within_us: int = 30_000_000
+    ) -> Outcome:
+        """Send a command and wait until it is done or has failed; no answer is a failure too."""
+        name = self.start_command(node, verb, arguments)
+        with self._changed:
+            self._changed.wait_for(lambda: self._outcomes[name] is not None, within_us / 1e6)
+            outcome = self._outcomes.pop(name)
+        return outcome or Outcome("failed", {"error": f"no answer of {node} to {verb} in {within_us / 1e6:g} s"})
+
+    def advance(self, us: int) -> None:
+        """Let time pass."""
+        time.sleep(us / 1e6)
+
+    def wait_for(self, condition: Callable[[], bool], within_us: int) -> bool:
+        """Wait until ``condition`` holds; whether it did in time. It is tried again whenever something was heard."""
+        deadline = time.monotonic() + within_us / 1e6
+        while not condition():
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            with self._changed:
+                self._changed.wait(min(left, 0.1))
+        return True
+
+    def reset(self) -> None:
+        """Start all nodes anew with nothing kept, and wait until the network is operative."""
+        for node in self.lab.nodes:
+            self._done(node, "runner-reset", {})
+        for name, role in self.lab.roles.items():
+            if role == "bss" and not self.wait_for(lambda bss=name: self._is_operative(bss), RESET):  # type: ignore[misc]
+                raise TimeoutError(f"{name} has BVCs that are not operative {RESET / 1e6:g} s after the reset")
+
+    def add_fault(self, rule: Rule) -> None:
+        """Let ``rule`` act in every node that receives."""
+        for node in self.lab.nodes:
+            self._done(node, "runner-fault", {"rule": rule.to_dict()})
+
+    def clear_faults(self) -> None:
+        """Take all rules back."""
+        for node in self.lab.nodes:
+            self._done(node, "runner-clear-faults", {})
+
+    def set_note_level(self, level: str) -> None:
+        """Let all nodes tell as much as ``level`` says."""
+        for node in self.lab.nodes:
+            self._done(node, "runner-note-level", {"level": level})
+
+    def close(self) -> None:
+        """Leave the broker. Idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._task is not None:
+            with suppress(RuntimeError):  # the loop has ended by itself
+                self._loop.call_soon_threadsafe(self._task.cancel)
+        self._thread.join()
+        self._loop.close()
+
+    def _done(self, node: str, verb: str, arguments: dict[str, Any]) -> None:
+        outcome = self.command(node, verb, arguments)
+        if outcome.status != "done":
+            raise RuntimeError(f"{node}: {verb} failed: {outcome.body}")
+
+    def _is_operative(self, bss: str) -> bool:
+        return all(state == "operative" for state in self.inspect(bss)["bvcs"].values())
+
+    def _call(self, step: Coroutine[Any, Any, None]) -> None:
+        """Do ``step`` in the thread."""
+        if not self._thread.is_alive():
+            step.close()
+            raise BusError("the session is closed")
+        asyncio.run_coroutine_threadsafe(step, self._loop).result(_PATIENCE)
+
+    # --- the thread -----------------------------------------------------------------------------------------------
+
+    def _work(self, opened: "Future[None]") -> None:
+        asyncio.set_event_loop(self._loop)
+        self._task = self._loop.create_task(self._listen(opened))
+        try:
+            self._loop.run_until_complete(self._task)
+        except asyncio.CancelledError:
+            pass
+        except BaseException as error:
+            if opened.done():
+                raise
+            opened.set_exception(error)
+        finally:
+            with self._changed:
+                self._changed.notify_all()
+
+    async def _listen(self, opened: "Future[None]") -> None:
+        filters = {
+            self._topics.all_pdus: 0,
+            self._topics.all_air: 0,
+            self._topics.all_notes: 0,
+            self._topics.all_nodes: 1,
+            self._topics.reply(self.client): 1,
+        }
+        async with self._bus:
+            await self._bus.subscribe(filters)
+            opened.set_result(None)
+            while True:
+                messages = await self._bus.receive(wait=0.02 if self._sorting else None)
+                with self._changed:
+                    for message in messages:
+                        self._take(message)
+                    self._release()
+                    self._changed.notify_all()
+
+    def _take(self, message: Message) -> None:
+        try:
+            match self._topics.parse(message.topic):
+                case PduTopic(to, from_):
+                    self._take_pdus(message, from_, to)
+                case AirTopic(bss, cell):
+                    self._take_pdus(message, bss, cell)
+                case NoteTopic(name):
+                    for stamp, note in unpack_notes(message.payload):
+                        self._sort(stamp, name, NoteRecord(stamp, name, note))
+                case NodeTopic(name):
+                    self.statuses[name] = unpack_status(message.payload)
+                case ReplyTopic():
+                    _, reply = unpack_reply(message.payload)
+                    if reply.status != "accepted" and reply.id in self._outcomes:
+                        self._outcomes[reply.id] = Outcome(reply.status, reply.body)
+        except (BadEnvelope, BadControl):
+            self.rejected += 1
+
+    def _take_pdus(self, message: Message, sender: str, receiver: str) -> None:
+        for sequence, stamp, interface, pdu, meta in unpack(message.payload):
+            self.gaps.see(message.topic, sequence)
+            self._sort(stamp, sender, PduRecord(stamp, sender, receiver, interface, pdu, sequence, meta))
+
+    def _sort(self, stamp: int, sender: str, record: PduRecord | NoteRecord) -> None:
+        self.late += stamp < self._released
+        heapq.heappush(self._sorting, (stamp, sender, next(self._counter), record))
+
+    def _release(self) -> None:
+        horizon = self.now - WINDOW
+        while self._sorting and self._sorting[0][0] <= horizon:
+            record = heapq.heappop(self._sorting)[-1]
+            self._released = max(self._released, record.time)
+            self._trace.append(record)

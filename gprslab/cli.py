@@ -1,0 +1,195 @@
+"""The ``gprslab`` command. Bad input is one clear line and exit status 2; what fails later is one line and status 1."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Callable, Iterable
+from functools import partial, wraps
+from pathlib import Path
+from typing import Any, Final, NoReturn, TypeVar, get_args
+
+import click
+import structlog
+
+from gprslab import logs
+from gprslab.build import make_node
+from gprslab.bus.bus import BusError
+from gprslab.bus.embedded import EmbeddedBrokerError
+from gprslab.bus.mqtt import BadUrlError, BrokerUrl, MqttBus
+from gprslab.control import version
+from gprslab.runner import Runner
+from gprslab.store import Store, StoreError
+from gprslab.strict_yaml import ConfigError
+from gprslab.supervisor import BROKER_VARIABLE, LabArguments, Supervisor, SupervisorError, live_with_parent
+from nodes.core.node import Node, NoteLevel
+from nodes.core.outputs import Record
+
+try:
+    from uvloop import new_event_loop
+except ImportError:  # not on every platform
+    from asyncio import new_event_loop
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+BAD_INPUT: Final = (ConfigError, BadUrlError)
+FAILURES: Final = (BusError, EmbeddedBrokerError, StoreError, SupervisorError)
+
+_FILE: Final = click.Path(path_type=Path)
+
+
+def lab_options(command: F) -> F:
+    """Options that say which laboratory; they arrive as one keyword ``lab``, a :class:`LabArguments`."""
+
+    @wraps(command)
+    def gathered(
+        *rest: Any,
+        config: Path | None,
+        subscribers: Path | None,
+        timers: Path | None,
+        seed: int,
+        note_level: NoteLevel | None,
+        **others: Any,
+    ) -> Any:
+        return command(*rest, lab=LabArguments(config, subscribers, timers, seed, note_level), **others)
+
+    wrapped: Any = gathered
+    for option in (
+        click.option("--note-level", type=click.Choice(get_args(NoteLevel)), help="How much nodes tell."),
+        click.option("--seed", type=click.IntRange(0, (1 << 63) - 1), default=0, help="Seed of all randomness."),
+        click.option("--timers", type=_FILE, help="Durations that differ from the specification's, YAML."),
+        click.option("--subscribers", type=_FILE, help="Subscribers of the HLR and their SIMs, YAML."),
+        click.option("--config", type=_FILE, help="Topology of the laboratory, YAML."),
+    ):
+        wrapped = option(wrapped)
+    result: F = wrapped
+    return result
+
+
+broker_option = click.option(
+    "--broker", metavar="URL", envvar=BROKER_VARIABLE, help="mqtt://[user[:password]@]host[:port] of a broker."
+)
+"""The option ``--broker``, a URL or ``None``."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def cli() -> None:
+    """Run a laboratory GPRS network: real 3GPP messages between network elements over an MQTT bus."""
+
+
+@cli.command("version")
+def show_version() -> None:
+    """Print the version."""
+    click.echo(f"gprslab {version()}")
+
+
+@cli.command()
+@click.argument("name")
+@broker_option
+@click.option("--state", metavar="DIR|URL", required=True, help="Folder or database of the node's records.")
+@click.option("--log", "form", type=click.Choice(get_args(logs.Form)), default="console", help="How logs look.")
+@lab_options
+def node(name: str, broker: str | None, state: str, form: logs.Form, lab: LabArguments) -> None:
+    """Run the node NAME of the laboratory as this process."""
+    live_with_parent()
+    if broker is None:
+        raise click.UsageError("expected --broker URL")
+    url = BrokerUrl.parse(broker)
+    laboratory = lab.load()
+    role = laboratory.roles.get(name)
+    if role is None:
+        raise click.UsageError(f"no node {name!r} in the laboratory; expected one of {', '.join(laboratory.roles)}")
+    logs.set_up(form, logging.DEBUG if lab.note_level == "all" else logging.INFO)
+
+    def make(records: Iterable[Record]) -> Node:
+        made = make_node(laboratory, name, lab.seed, records)
+        if lab.note_level is not None:
+            made.level = lab.note_level
+        return made
+
+    store = Store.open(_records_of(name, state))
+    try:
+        runner = Runner(name, role, partial(MqttBus, url), make, store, seed=lab.seed)
+        with asyncio.Runner(loop_factory=new_event_loop) as loop:
+            loop.run(_run_until_told(runner))
+    except FAILURES:
+        raise
+    except Exception:  # noqa: BLE001 - logged with its traceback
+        structlog.get_logger().exception("a fault of our own stops the service", node=name)
+        sys.exit(1)
+    finally:
+        store.close()
+
+
+@cli.command()
+@broker_option
+@click.option("--state", type=_FILE, metavar="DIR", help="Folder for records and logs; otherwise they are temporary.")
+@lab_options
+def up(broker: str | None, state: Path | None, lab: LabArguments) -> None:
+    """Bring the network up, every node a process of its own, until Ctrl-C."""
+    if broker is not None:
+        BrokerUrl.parse(broker)
+    _end_on_signals()
+    try:
+        with Supervisor(lab, broker, state) as network:
+            shown = BrokerUrl.parse(network.url)
+            click.echo(f"gprslab: the network is up on {shown}; Ctrl-C ends it")
+            while network.wait(0.2):
+                pass
+        raise SupervisorError("the supervision of the network ended")
+    except KeyboardInterrupt:
+        click.echo("gprslab: stopped")
+
+
+def main() -> NoReturn:
+    """Run the command line, and end the process."""
+    try:
+        status = cli.main(prog_name="gprslab", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(2)
+    except click.ClickException as error:
+        _fail(error.format_message(), 2)
+    except BAD_INPUT as error:
+        _fail(str(error), 2)
+    except FAILURES as error:
+        _fail(str(error), 1)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _fail(why: str, status: int) -> NoReturn:
+    click.echo(f"gprslab: {' '.join(why.split())}", err=True)
+    sys.exit(status)
+
+
+async def _run_until_told(runner: Runner) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, runner.stop)
+    await runner.run()
+
+
+def _end_on_signals() -> None:
+    """Let the first SIGINT or SIGTERM interrupt, and those after it not disturb the clean end."""
+
+    def interrupt(*_: object) -> NoReturn:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
+
+
+def _records_of(name: str, state: str) -> str:
+    """Where the records of a node are: in a file of its own, or in the database that all share."""
+    if "://" in state:
+        return state
+    folder = Path(state)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{folder}: {error.strerror}") from None
+    return str(folder / f"{name}.db")
