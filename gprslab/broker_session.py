@@ -1,11 +1,10 @@
 """The session over a broker: a network that runs as processes, driven from a synchronous test or script.
 
-Its event loop lives in a thread of its own. What arrives is sorted before the trace has it: whoever reads ``trace``
-waits until what was sent before is in its place, at most ``WINDOW``.
+Its event loop lives in a thread of its own. The trace has everything as soon as it is heard, each record in its
+place; who watches live should wait ``WINDOW`` before showing a record, so that earlier ones of other nodes come first.
 """
 
 import asyncio
-import heapq
 import itertools
 import secrets
 import threading
@@ -22,15 +21,12 @@ from gprslab.bus.topics import AirTopic, NodeTopic, NoteTopic, PduTopic, ReplyTo
 from gprslab.config import Lab
 from gprslab.control import BadControl, Gaps, Status, pack_command, unpack_notes, unpack_reply, unpack_status
 from gprslab.faults import Rule
-from gprslab.session import Outcome, Session
+from gprslab.session import MINUTE, Outcome, Session
 from gprslab.trace.records import NoteRecord, PduRecord, Trace
 from nodes.core.outputs import Command
 
 WINDOW: Final = 200_000
-"""Microseconds for which a record waits for earlier ones of other nodes."""
-
-RESET: Final = 20_000_000
-"""Microseconds in which a reset network must be operative again."""
+"""Microseconds after which a record is unlikely to be followed by an earlier one of another node."""
 
 _PATIENCE: Final = 15.0
 """Seconds of real time to wait for a call into the thread; the bus gives up before."""
@@ -51,16 +47,13 @@ class BrokerSession(Session):
         """PDUs lost on the way to this session, and those that came twice or too late."""
         self.rejected = 0
         """Payloads that were not what their topic carries."""
-        self.late = 0
-        """Records that came later than ``WINDOW``, and stand in the trace after later ones."""
         self._topics: Final = Topics()
         self._trace: Final = Trace()
-        self._sorting: Final[list[tuple[int, str, int, PduRecord | NoteRecord]]] = []
-        self._counter: Final = itertools.count()
-        self._released = 0
+        self._bsss: Final = [name for name in lab.nodes if lab.roles[name] == "bss"]
         self._outcomes: Final[dict[str, Outcome | None]] = {}
         self._ids: Final = itertools.count(1)
         self._changed: Final = threading.Condition()
+        self._heard = 0
         self._closed = False
         self._bus: Final = MqttBus(url, "operator")
         self._loop: Final = asyncio.new_event_loop()
@@ -77,20 +70,15 @@ class BrokerSession(Session):
     # --- what a script does ---------------------------------------------------------------------------------------
 
     @property
+    def trace(self) -> Trace:
+        return self._trace
+
+    @property
     def now(self) -> int:
         """Microseconds since 1970."""
         return time.time_ns() // 1000
 
-    @property
-    def trace(self) -> Trace:
-        """All that was heard, in order."""
-        horizon = self.now
-        with self._changed:
-            self._changed.wait_for(lambda: not self._sorting or self._sorting[0][0] > horizon, 2 * WINDOW / 1e6)
-        return self._trace
-
     def start_command(self, node: str, verb: str, arguments: dict[str, Any] | None = None) -> str:
-        """Send a command and do not wait; return its id."""
         name = f"{next(self._ids)}"
         octets = pack_command(self.client, Command(name, verb, arguments or {}))
         self._outcomes[name] = None
@@ -98,45 +86,43 @@ class BrokerSession(Session):
         return name
 
     def command(
-        self, node: str, verb: str, arguments: dict[str, Any] | None = None, *, within_us: int = 30_000_000
+        self, node: str, verb: str, arguments: dict[str, Any] | None = None, *, within_us: int = MINUTE
     ) -> Outcome:
-        """Send a command and wait until it is done or has failed; no answer is a failure too."""
         name = self.start_command(node, verb, arguments)
-        with self._changed:
-            self._changed.wait_for(lambda: self._outcomes[name] is not None, within_us / 1e6)
-            outcome = self._outcomes.pop(name)
-        return outcome or Outcome("failed", {"error": f"no answer of {node} to {verb} in {within_us / 1e6:g} s"})
+        self.wait_for(lambda: self._outcomes[name] is not None, within_us)
+        failure = {"error": f"no answer of {node} to {verb} in {within_us / 1e6:g} s"}
+        return self._outcomes.pop(name) or Outcome("failed", failure)
 
     def advance(self, us: int) -> None:
-        """Let time pass."""
         time.sleep(us / 1e6)
 
-    def wait_for(self, condition: Callable[[], bool], within_us: int) -> bool:
-        """Wait until ``condition`` holds; whether it did in time. It is tried again whenever something was heard."""
+    def wait_for(self, condition: Callable[[], bool], within_us: int = MINUTE) -> bool:
         deadline = time.monotonic() + within_us / 1e6
-        while not condition():
+        while True:
+            heard = self._heard
+            if condition():
+                return True
             left = deadline - time.monotonic()
-            if left <= 0:
+            if left <= 0 or not self._thread.is_alive():
                 return False
             with self._changed:
-                self._changed.wait(min(left, 0.1))
-        return True
+                self._changed.wait_for(lambda heard=heard: self._heard != heard, min(left, 0.1))  # type: ignore[misc]
 
     def reset(self) -> None:
-        """Start all nodes anew with nothing kept, and wait until the network is operative."""
         for node in self.lab.nodes:
             self._done(node, "runner-reset", {})
-        for name, role in self.lab.roles.items():
-            if role == "bss" and not self.wait_for(lambda bss=name: self._is_operative(bss), RESET):  # type: ignore[misc]
-                raise TimeoutError(f"{name} has BVCs that are not operative {RESET / 1e6:g} s after the reset")
+        if not self.wait_for(self.is_up):
+            raise TimeoutError("the BVCs are not operative a minute after the reset")
+
+    def is_up(self) -> bool:
+        """Whether all BVCs are operative."""
+        return all(state == "operative" for bss in self._bsss for state in self.inspect(bss)["bvcs"].values())
 
     def add_fault(self, rule: Rule) -> None:
-        """Let ``rule`` act in every node that receives."""
         for node in self.lab.nodes:
             self._done(node, "runner-fault", {"rule": rule.to_dict()})
 
     def clear_faults(self) -> None:
-        """Take all rules back."""
         for node in self.lab.nodes:
             self._done(node, "runner-clear-faults", {})
 
@@ -146,7 +132,6 @@ class BrokerSession(Session):
             self._done(node, "runner-note-level", {"level": level})
 
     def close(self) -> None:
-        """Leave the broker. Idempotent."""
         if self._closed:
             return
         self._closed = True
@@ -160,9 +145,6 @@ class BrokerSession(Session):
         outcome = self.command(node, verb, arguments)
         if outcome.status != "done":
             raise RuntimeError(f"{node}: {verb} failed: {outcome.body}")
-
-    def _is_operative(self, bss: str) -> bool:
-        return all(state == "operative" for state in self.inspect(bss)["bvcs"].values())
 
     def _call(self, step: Coroutine[Any, Any, None]) -> None:
         """Do ``step`` in the thread."""
@@ -200,11 +182,11 @@ class BrokerSession(Session):
             await self._bus.subscribe(filters)
             opened.set_result(None)
             while True:
-                messages = await self._bus.receive(wait=0.02 if self._sorting else None)
+                messages = await self._bus.receive()
+                for message in messages:
+                    self._take(message)
                 with self._changed:
-                    for message in messages:
-                        self._take(message)
-                    self._release()
+                    self._heard += len(messages)
                     self._changed.notify_all()
 
     def _take(self, message: Message) -> None:
@@ -216,7 +198,7 @@ class BrokerSession(Session):
                     self._take_pdus(message, bss, cell)
                 case NoteTopic(name):
                     for stamp, note in unpack_notes(message.payload):
-                        self._sort(stamp, name, NoteRecord(stamp, name, note))
+                        self._trace.append(NoteRecord(stamp, name, note))
                 case NodeTopic(name):
                     self.statuses[name] = unpack_status(message.payload)
                 case ReplyTopic():
@@ -229,15 +211,4 @@ class BrokerSession(Session):
     def _take_pdus(self, message: Message, sender: str, receiver: str) -> None:
         for sequence, stamp, interface, pdu, meta in unpack(message.payload):
             self.gaps.see(message.topic, sequence)
-            self._sort(stamp, sender, PduRecord(stamp, sender, receiver, interface, pdu, sequence, meta))
-
-    def _sort(self, stamp: int, sender: str, record: PduRecord | NoteRecord) -> None:
-        self.late += stamp < self._released
-        heapq.heappush(self._sorting, (stamp, sender, next(self._counter), record))
-
-    def _release(self) -> None:
-        horizon = self.now - WINDOW
-        while self._sorting and self._sorting[0][0] <= horizon:
-            record = heapq.heappop(self._sorting)[-1]
-            self._released = max(self._released, record.time)
-            self._trace.append(record)
+            self._trace.append(PduRecord(stamp, sender, receiver, interface, pdu, sequence, meta))

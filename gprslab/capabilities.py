@@ -50,7 +50,8 @@ MS_RADIO_ACCESS_CAPABILITY = MsRadioAccessCapability(
         Access(AccessTechnology.GSM_E, _RELEASE_99),
         # GSM 1800: class 1, 1 W. What is left out is as in the technology before it (TS 24.008 10.5.5.12a).
         Access(
-            AccessTechnology.GSM_1800, _RELEASE_99.replace(rf_power_capability=1, a5_bits=None, multislot_capability=None)
+            AccessTechnology.GSM_1800,
+            _RELEASE_99.replace(rf_power_capability=1, a5_bits=None, multislot_capability=None),
         ),
     )
 )

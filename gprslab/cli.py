@@ -18,17 +18,13 @@ from gprslab.bus.bus import BusError
 from gprslab.bus.embedded import EmbeddedBrokerError
 from gprslab.bus.mqtt import BadUrlError, BrokerUrl, MqttBus
 from gprslab.control import version
+from gprslab.faults import Faults
 from gprslab.runner import Runner
 from gprslab.store import Store, StoreError
 from gprslab.strict_yaml import ConfigError
 from gprslab.supervisor import BROKER_VARIABLE, LabArguments, Supervisor, SupervisorError, live_with_parent
 from nodes.core.node import Node, NoteLevel
 from nodes.core.outputs import Record
-
-try:
-    from uvloop import new_event_loop
-except ImportError:  # not on every platform
-    from asyncio import new_event_loop
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -109,8 +105,8 @@ def node(name: str, broker: str | None, state: str, form: logs.Form, lab: LabArg
 
     store = Store.open(_records_of(name, state))
     try:
-        runner = Runner(name, role, partial(MqttBus, url), make, store, seed=lab.seed)
-        with asyncio.Runner(loop_factory=new_event_loop) as loop:
+        runner = Runner(name, role, partial(MqttBus, url), make, store, faults=Faults(lab.seed))
+        with asyncio.Runner(loop_factory=_loop_factory()) as loop:
             loop.run(_run_until_told(runner))
     except FAILURES:
         raise
@@ -162,6 +158,15 @@ def main() -> NoReturn:
 def _fail(why: str, status: int) -> NoReturn:
     click.echo(f"gprslab: {' '.join(why.split())}", err=True)
     sys.exit(status)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    """Return what makes event loops: uvloop's, where there is uvloop."""
+    try:
+        from uvloop import new_event_loop  # noqa: PLC0415 - it is not on every platform
+    except ImportError:
+        return asyncio.new_event_loop
+    return new_event_loop
 
 
 async def _run_until_told(runner: Runner) -> None:

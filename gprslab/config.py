@@ -1,31 +1,16 @@
 """The laboratory that the configuration files describe, checked as a whole before anything starts."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Self, TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
+from gprslab import topology as files
 from gprslab.capabilities import DRX_PARAMETER, MS_NETWORK_CAPABILITY, MS_RADIO_ACCESS_CAPABILITY
 from gprslab.strict_yaml import MIB, ConfigError, key_path, read_yaml, shown
-from gprslab.topology import (
-    BssEntry,
-    CellEntry,
-    Durations,
-    EirEntry,
-    GgsnEntry,
-    HlrEntry,
-    MsEntry,
-    NodeEntry,
-    Role,
-    SgsnEntry,
-    SubscriberEntry,
-    Topology,
-    VlrEntry,
-    first_fault,
-)
 from gprslab.trace.stacks import Endpoint
 from nodes.bss.config import BssConfig, Cell
 from nodes.core.node import NodeConfig
@@ -36,15 +21,344 @@ from nodes.hlr.config import HlrConfig, PdpSubscription, Subscriber
 from nodes.ms.config import MobileConfig, MsConfig, RadioCell
 from nodes.sgsn.config import MAP_CAUSES, SgsnConfig
 from nodes.vlr.config import VlrConfig
+from protocol.auth import Algorithm
 from protocol.identities import CellIdentifier, Gt, Imsi, Rai
 
-__all__ = ["ConfigError", "Lab", "load_lab"]
-
-MOST_SUBSCRIBERS = 64 * MIB
-"""Octets of a file of subscribers."""
+__all__ = ["ConfigError", "Document", "Lab", "Mobile", "load_lab"]
 
 T = TypeVar("T")
-_TOPOLOGY = TypeAdapter(Topology)
-_SUBSCRIBER = TypeAdapter(SubscriberEntry)
-_NAMES: TypeAdapter[dict[Name, Any]] = TypeAdapter(dict[SubscriberName, Any])
-_DURATIONS: TypeAdapter[dict[str, int]] = TypeAdapter(Durations)
+_TOPOLOGY = TypeAdapter(files.Topology)
+_SUBSCRIBER = TypeAdapter(files.SubscriberEntry)
+_DURATIONS: TypeAdapter[dict[str, int]] = TypeAdapter(files.Durations)
+_NAMED: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[files.Name, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What one file says, and how errors name it: the file, and the keys in it above ``content``."""
+
+    file: str
+    content: dict[str, Any]
+    above: tuple[str, ...] = ()
+
+    def error(self, keys: Iterable[object], expected: str, found: str) -> ConfigError:
+        """The error at ``keys``."""
+        return ConfigError(self.file, key_path(*self.above, *keys), expected, found)
+
+    def checked(self, adapter: TypeAdapter[T], content: Any, *keys: object) -> T:
+        """``content``, which stands at ``keys``, as its model."""
+        try:
+            return adapter.validate_python(content, strict=True)
+        except ValidationError as error:
+            below, expected, found = files.first_fault(error, content)
+            raise self.error([*keys, *below], expected, shown(found)) from None
+
+    def changed(self, file: str, key: str, change: object) -> "Document":
+        """This document with ``change`` (under ``key`` in ``file``) merged in as RFC 7396 says."""
+        if not isinstance(change, Mapping):
+            raise ConfigError(file, key, "a mapping", shown(change))
+        return Document(file, _merged(self.content, change), (key,))
+
+
+def _merged(content: object, change: object) -> Any:
+    """A mapping merges key by key, ``None`` takes a key away, anything else replaces (RFC 7396)."""
+    if not isinstance(change, Mapping):
+        return change
+    result = dict(content) if isinstance(content, dict) else {}
+    for key, value in change.items():
+        if value is None:
+            result.pop(str(key), None)
+        else:
+            result[str(key)] = _merged(result.get(str(key)), value)
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Mobile:
+    """A mobile of the lab: the subscriber's name, IMSI, and the ms node where it lives."""
+
+    name: str
+    imsi: Imsi
+    ms: Name
+
+
+class Lab:
+    """A laboratory: its elements, its subscribers, and what each node is told.
+
+    ``nodes`` is in the order in which they start; ``roles`` tells each one's role; ``mobiles`` are in the file's order.
+    Raises ConfigError where the documents are wrong or do not agree.
+    """
+
+    def __init__(self, topology: Document, subscribers: Document, timers: Document) -> None:
+        self._documents = {"topology": topology, "subscribers": subscribers, "timers": timers}
+        self.topology = topology.checked(_TOPOLOGY, topology.content)
+        subscribers.checked(_NAMED, subscribers.content)
+        self.subscribers = {
+            name: subscribers.checked(_SUBSCRIBER, content, name) for name, content in subscribers.content.items()
+        }
+        self.timers = timers.checked(_DURATIONS, timers.content)
+
+        self.name = self.topology.lab
+        self.plmn = self.topology.plmn
+        elements = self.topology.nodes
+        order = get_args(files.Role)
+        self.nodes: tuple[Name, ...] = tuple(sorted(elements, key=lambda name: order.index(elements[name].role)))
+        self.roles: dict[Name, files.Role] = {name: elements[name].role for name in self.nodes}
+        self._prefixes = {prefix: name for name, hlr in self._elements(files.HlrEntry) for prefix in hlr.imsi_prefixes}
+        self._cells = {
+            cell: (bss, CellIdentifier(Rai(self.plmn, entry.lac, entry.rac), entry.ci))
+            for bss, element in self._elements(files.BssEntry)
+            for cell, entry in element.cells.items()
+        }
+        self._check_addresses()
+        self._check_references()
+        self._check_cells()
+        self._check_prefixes()
+        self._check_subscribers()
+        self.mobiles: tuple[Mobile, ...] = tuple(
+            Mobile(name, entry.imsi, entry.mobile.node) for name, entry in self.subscribers.items() if entry.mobile
+        )
+
+    def with_changes(self, changes: Mapping[str, object], file: str) -> "Lab":
+        """The same laboratory with the ``topology``, ``subscribers`` and ``timers`` of ``changes`` merged in.
+
+        ``file`` is where the changes stand, and so what a ConfigError names. A change is merged as RFC 7396 says.
+        """
+        documents = dict(self._documents)
+        for key, change in changes.items():
+            if key not in documents:
+                raise ConfigError(file, key_path(key), f"one of {', '.join(documents)}", shown(change))
+            documents[key] = documents[key].changed(file, key, change)
+        return Lab(**documents)
+
+    # --- what a node is told --------------------------------------------------------------------------------------
+
+    def element(self, name: Name) -> files.NodeEntry:
+        """What ``lab.yaml`` says of a node; ConfigError where it knows none of that name."""
+        try:
+            return self.topology.nodes[name]
+        except KeyError:
+            known = f"one of {', '.join(self.nodes)}"
+            raise self._documents["topology"].error(["nodes"], known, shown(name)) from None
+
+    def endpoint(self, name: Name) -> Endpoint:
+        """The node as one end of a packet in a capture."""
+        element = self.element(name)
+        point_code = element.point_code if isinstance(element, files.SignallingPoint) else 0
+        return Endpoint(name, str(element.address), point_code)
+
+    def hlr_of(self, imsi: str) -> Name | None:
+        """The HLR that serves this IMSI: the longest prefix counts."""
+        for length in range(len(imsi), 0, -1):
+            if (name := self._prefixes.get(imsi[:length])) is not None:
+                return name
+        return None
+
+    def node_config(self, name: Name) -> NodeConfig:
+        """What the node is told when it is made."""
+        element = self.element(name)
+        common: dict[str, Any] = {
+            "name": name,
+            "timers": self.timers | element.timers,
+            "note_level": self.topology.notes,
+        }
+        match element:
+            case files.MsEntry():
+                return MsConfig(
+                    cells=tuple(
+                        RadioCell(name=cell, bss=bss, identifier=at) for cell, (bss, at) in self._cells.items()
+                    ),
+                    mobiles=self._mobiles(name),
+                    ms_network_capability=MS_NETWORK_CAPABILITY,
+                    ms_radio_access_capability=MS_RADIO_ACCESS_CAPABILITY,
+                    drx_parameter=DRX_PARAMETER,
+                    **common,
+                )
+            case files.BssEntry(sgsn=sgsn, cells=cells):
+                own = (Cell(name=cell, bvci=cells[cell].bvci, identifier=self._cells[cell][1]) for cell in cells)
+                return BssConfig(sgsn=sgsn, cells=tuple(own), **common)
+            case files.SgsnEntry():
+                return self._sgsn_config(name, element, common)
+            case files.HlrEntry():
+                return HlrConfig(
+                    number=element.gt,
+                    routes=self._routes(files.SgsnEntry, "gr"),
+                    subscribers=self._provisioned(name),
+                    home=tuple(element.home),
+                    **common,
+                )
+            case files.EirEntry():
+                routes = self._routes(files.SgsnEntry, "gf")
+                lists, otherwise = element.lists, element.otherwise
+                return EirConfig(number=element.gt, routes=routes, lists=lists, otherwise=otherwise, **common)
+            case files.VlrEntry():
+                return VlrConfig(number=element.gt, **common)
+            case files.GgsnEntry():
+                return GgsnConfig(address=element.address, **common)
+
+    def _sgsn_config(self, name: Name, element: files.SgsnEntry, common: dict[str, Any]) -> SgsnConfig:
+        policies = self.topology.policies
+        hlrs = dict(self._elements(files.HlrEntry))
+        eirs = {eir: entry.gt for eir, entry in self._elements(files.EirEntry) if eir == element.eir}
+        return SgsnConfig(
+            number=element.gt,
+            address=element.address,
+            bsss=tuple(bss for bss, entry in self._elements(files.BssEntry) if entry.sgsn == name),
+            routes=self._routes(files.HlrEntry, "gr") | {gt: (eir, "gf") for eir, gt in eirs.items()},
+            hlrs={prefix: hlrs[hlr].gt for prefix, hlr in self._prefixes.items()},
+            eir=eirs.get(element.eir or ""),
+            eir_policy=policies.eir_policy,
+            authenticate=policies.authenticate,
+            vectors=policies.vectors,
+            periodic_ra_update_timer=policies.t3312,
+            ready_timer=policies.ready_timer,
+            map_causes=MAP_CAUSES | policies.map_causes,
+            **common,
+        )
+
+    def _mobiles(self, node: Name) -> tuple[MobileConfig, ...]:
+        return tuple(
+            MobileConfig(
+                name=name,
+                imsi=entry.imsi,
+                imeisv=entry.mobile.imeisv,
+                algorithm=entry.algorithm,
+                key=entry.key,
+                opc=entry.opc,
+                cell=entry.mobile.cell,
+                highest_sqn=entry.mobile.highest_sqn,
+            )
+            for name, entry in self.subscribers.items()
+            if entry.mobile and entry.mobile.node == node
+        )
+
+    def _provisioned(self, hlr: Name) -> tuple[Subscriber, ...]:
+        return tuple(
+            Subscriber(
+                imsi=entry.imsi,
+                msisdn=entry.msisdn,
+                algorithm=entry.algorithm,
+                key=entry.key,
+                opc=entry.opc,
+                amf=entry.amf,
+                gprs=entry.gprs,
+                roaming_allowed=entry.roaming_allowed,
+                barred=entry.barred,
+                contexts=tuple(
+                    PdpSubscription(context_id=number, apn=context.apn, qos=context.qos.octets, address=context.address)
+                    for number, context in sorted(entry.contexts.items())
+                ),
+            )
+            for entry in self.subscribers.values()
+            if entry.provisioned and self.hlr_of(entry.imsi) == hlr
+        )
+
+    def _elements(self, kind: type[T]) -> list[tuple[Name, T]]:
+        return [(name, element) for name, element in self.topology.nodes.items() if isinstance(element, kind)]
+
+    def _routes(self, kind: type[files.SignallingPoint], interface: Interface) -> dict[Gt, tuple[Name, Interface]]:
+        """Where SCCP finds the elements of a kind by their number."""
+        return {element.gt: (name, interface) for name, element in self._elements(kind)}
+
+    # --- what must agree ------------------------------------------------------------------------------------------
+
+    def _check_unique(self, of: str, values: Iterable[tuple[tuple[object, ...], object]]) -> None:
+        """Every value stands once; ``values`` comes with the keys where each stands."""
+        first: dict[object, tuple[object, ...]] = {}
+        for keys, value in values:
+            if first.setdefault(value, keys) != keys:
+                found = f"{value}, which is {key_path(*first[value])} too"
+                raise self._documents[of].error(keys, "a value that stands once", found)
+
+    def _check_addresses(self) -> None:
+        for key in ("address", "gt", "point_code"):
+            self._check_unique(
+                "topology",
+                (
+                    (("nodes", name, key), getattr(element, key))
+                    for name, element in self.topology.nodes.items()
+                    if key in type(element).model_fields
+                ),
+            )
+
+    def _check_role(self, of: str, keys: tuple[object, ...], name: Name, role: files.Role) -> None:
+        """A node of this role has the name that stands at ``keys``."""
+        if self.roles.get(name) != role:
+            known = [node for node in self.nodes if self.roles[node] == role]
+            expected = f"the name of a node of role {role} ({', '.join(known) or 'there is none'})"
+            raise self._documents[of].error(keys, expected, shown(name))
+
+    def _check_references(self) -> None:
+        for name, bss in self._elements(files.BssEntry):
+            self._check_role("topology", ("nodes", name, "sgsn"), bss.sgsn, "sgsn")
+        for name, sgsn in self._elements(files.SgsnEntry):
+            if sgsn.eir is not None:
+                self._check_role("topology", ("nodes", name, "eir"), sgsn.eir, "eir")
+
+    def _check_cells(self) -> None:
+        """Names and cell global identities are unique in the network, BVCIs in a BSS."""
+        cells = [
+            (("nodes", bss, "cells", cell), entry)
+            for bss, element in self._elements(files.BssEntry)
+            for cell, entry in element.cells.items()
+        ]
+        self._check_unique("topology", ((keys, keys[-1]) for keys, _ in cells))
+        self._check_unique("topology", (((*keys, "ci"), f"{self.plmn}-{it.lac}-{it.ci}") for keys, it in cells))
+        for bss, _ in self._elements(files.BssEntry):
+            self._check_unique("topology", (((*keys, "bvci"), it.bvci) for keys, it in cells if keys[1] == bss))
+
+    def _check_prefixes(self) -> None:
+        prefixes = (
+            (("nodes", name, "imsi_prefixes", at), prefix)
+            for name, hlr in self._elements(files.HlrEntry)
+            for at, prefix in enumerate(hlr.imsi_prefixes)
+        )
+        self._check_unique("topology", prefixes)
+
+    def _check_subscribers(self) -> None:
+        subscribers = self._documents["subscribers"]
+        for key in ("imsi", "msisdn"):
+            self._check_unique(
+                "subscribers", (((name, key), getattr(entry, key)) for name, entry in self.subscribers.items())
+            )
+        for name, entry in self.subscribers.items():
+            if entry.algorithm in (Algorithm.MILENAGE, Algorithm.GSM_MILENAGE):
+                if not entry.opc:
+                    raise subscribers.error([name, "opc"], f"32 hexadecimal digits for {entry.algorithm}", "nothing")
+            elif find_spec("comp128") is None:
+                expected = "an algorithm that is installed (pip install 'gprslab[comp128]')"
+                raise subscribers.error([name, "algorithm"], expected, shown(str(entry.algorithm)))
+            if entry.provisioned and self.hlr_of(entry.imsi) is None:
+                expected = f"a number that begins with an IMSI prefix of an HLR ({', '.join(self._prefixes)})"
+                raise subscribers.error([name, "imsi"], expected, shown(str(entry.imsi)))
+            if entry.mobile:
+                self._check_role("subscribers", (name, "mobile", "node"), entry.mobile.node, "ms")
+                if entry.mobile.cell not in self._cells:
+                    expected = f"the name of a cell ({', '.join(self._cells) or 'there is none'})"
+                    raise subscribers.error([name, "mobile", "cell"], expected, shown(entry.mobile.cell))
+
+
+def load_lab(path: Path | None = None, subscribers: Path | None = None, timers: Path | None = None) -> Lab:
+    """The laboratory of these files; those that are not told are the ones that come with gprslab.
+
+    Raises ConfigError.
+    """
+    folder = shipped()
+    return Lab(
+        _document(path or folder / "lab.yaml", MIB),
+        _document(subscribers or folder / "subscribers.yaml", 64 * MIB),
+        _document(timers or folder / "timers.yaml", MIB),
+    )
+
+
+def shipped() -> Path:
+    """The folder of the configuration files that come with gprslab."""
+    package = Path(__file__).parent
+    installed = package / "configs"  # in a wheel; in the repository the folder stands beside the package
+    return installed if installed.is_dir() else package.parent / "configs"
+
+
+def _document(path: Path, most: int) -> Document:
+    here = Path.cwd()
+    shown_as = path.relative_to(here) if path.is_relative_to(here) else path
+    return Document(str(shown_as), read_yaml(shown_as, most))

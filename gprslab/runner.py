@@ -23,8 +23,8 @@ from gprslab.bus.topics import AirTopic, CommandTopic, PduTopic, Topics
 from gprslab.control import (
     BadControl,
     Gaps,
-    State,
     StampedNote,
+    State,
     Status,
     pack_notes,
     pack_reply,
@@ -56,11 +56,12 @@ Make = Callable[[Iterable[Record]], Node]
 
 
 class Arrival(NamedTuple):
-    """A PDU that came over ``link``."""
+    """A PDU that came over ``link``; its meta is for the faults, not for the node."""
 
     link: str
     interface: str
     pdu: bytes
+    meta: dict[str, str] | None
 
 
 class Request(NamedTuple):
@@ -89,11 +90,11 @@ class Runner:
         store: RecordStore,
         *,
         topics: Topics | None = None,
-        seed: int = 0,
+        faults: Faults | None = None,
     ) -> None:
         self.name: Final = name
         self.topics: Final = topics or Topics()
-        self.faults: Final = Faults(seed=seed)
+        self.faults: Final = faults or Faults()
         self.turns = 0
         self.pdus_in = 0
         self.pdus_out = 0
@@ -265,7 +266,7 @@ class Runner:
         """Deliver a PDU, or what the faults make of it."""
         self.pdus_in += 1
         now = self._now()
-        pdus, notes = self.faults.act(self.name, arrival.link, arrival.interface, arrival.pdu, now)
+        pdus, notes = self.faults.act(self.name, *arrival[:3], now, arrival.meta)
         self._outputs += [(self._now(), note) for note in notes]
         for delay, pdu in pdus:
             if delay:
@@ -274,7 +275,7 @@ class Runner:
                 self._deliver(node, arrival._replace(pdu=pdu))
 
     def _deliver(self, node: Node, arrival: Arrival) -> None:
-        node.receive(*arrival, self._now())
+        node.receive(arrival.link, arrival.interface, arrival.pdu, self._now())
         self._collect(node)
 
     def _collect(self, node: Node) -> None:
@@ -324,7 +325,7 @@ class Runner:
                 case PduTopic(from_=link) | AirTopic(bss=link):
                     for envelope in unpack(message.payload):
                         self.gaps.see(message.topic, envelope.sequence)
-                        self._inputs.append(Arrival(link, envelope.interface, envelope.pdu))
+                        self._inputs.append(Arrival(link, envelope.interface, envelope.pdu, envelope.meta))
                 case CommandTopic():
                     request = Request(*unpack_command(message.payload))
                     if (name := (request.client, request.command.id)) not in self._seen:
@@ -344,8 +345,8 @@ class Runner:
             return
         try:
             if command.verb.startswith("runner-"):
-                node_reply = Reply(command.id, "done", self._change(node, command))
-                self._outputs.append((self._now(), node_reply))
+                self._change(node, command)
+                self._outputs.append((self._now(), Reply(command.id, "done")))
                 return
             if any(isinstance(value, list | dict | bytes) for value in command.arguments.values()):
                 raise _RefusedError("the arguments of a command are text, numbers, true, false or nothing")

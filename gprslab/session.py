@@ -1,7 +1,8 @@
 """The one API for scenarios, tests, drills and the command line: synchronous, over a world or over a broker."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Any, Literal, NamedTuple, Self
 
 from gprslab.build import make_node
@@ -9,8 +10,8 @@ from gprslab.config import Lab
 from gprslab.faults import Rule
 from gprslab.trace.records import Trace
 from gprslab.world import World
-from nodes.core.node import NoteLevel
-from nodes.core.outputs import Command
+from nodes.core.node import Node, NoteLevel
+from nodes.core.outputs import Command, Record
 
 MINUTE = 60_000_000
 """One minute in microseconds."""
@@ -24,14 +25,12 @@ class Outcome(NamedTuple):
 
 
 class Session(ABC):
-    """A network that obeys commands. All times are microseconds.
+    """A network that obeys commands. All times are microseconds."""
 
-    ``trace`` is what was said since the session began.
-    """
-
-    trace: Trace
-    bsss: tuple[str, ...]
-    """The names of all BSSs: a network is up when their BVCs are."""
+    @property
+    @abstractmethod
+    def trace(self) -> Trace:
+        """What was said since the session began."""
 
     @property
     @abstractmethod
@@ -40,27 +39,29 @@ class Session(ABC):
 
     @abstractmethod
     def start_command(self, node: str, verb: str, arguments: dict[str, Any] | None = None) -> str:
-        """Give a command and go on; returns what :meth:`outcome` knows it by."""
+        """Give a command and go on; returns its id."""
 
     @abstractmethod
-    def outcome(self, command: str) -> Outcome | None:
-        """How a command ended; None while it has not."""
+    def command(
+        self, node: str, verb: str, arguments: dict[str, Any] | None = None, *, within_us: int = MINUTE
+    ) -> Outcome:
+        """Give a command and wait for its end; no end in time counts as failed."""
 
     @abstractmethod
     def advance(self, us: int) -> None:
         """Let so much time pass."""
 
     @abstractmethod
-    def wait_for(self, condition: Callable[[], bool], within_us: int = MINUTE) -> bool:
+    def wait_for(self, condition: Callable[[], bool], within_us: int) -> bool:
         """Let time pass until the condition holds, but no more than that; returns whether it holds."""
 
     @abstractmethod
-    def restart_all(self) -> None:
-        """Clear the records of all nodes and start them anew, in order."""
+    def reset(self) -> None:
+        """Start all nodes anew, with nothing kept, and wait for all BVCs; TimeoutError if they fail to come up."""
 
     @abstractmethod
     def add_fault(self, rule: Rule) -> None:
-        """Put a fault rule in force, in all nodes."""
+        """Put a fault rule in force, in every node that receives."""
 
     @abstractmethod
     def clear_faults(self) -> None:
@@ -68,42 +69,15 @@ class Session(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Let the network go."""
-
-    def command(
-        self, node: str, verb: str, arguments: dict[str, Any] | None = None, *, within_us: int = MINUTE
-    ) -> Outcome:
-        """Give a command and wait for its end. Raises TimeoutError where it does not come in time."""
-        command = self.start_command(node, verb, arguments)
-        if not self.wait_for(lambda: self.outcome(command) is not None, within_us):
-            raise TimeoutError(f"{node} has not ended {verb!r} within {within_us / 1_000_000:g} s")
-        outcome = self.outcome(command)
-        assert outcome is not None
-        return outcome
+        """Let the network go. Idempotent."""
 
     def inspect(self, node: str, subject: str | None = None) -> dict[str, Any]:
-        """The state of a node, or of one subject in it. Raises KeyError where it knows no such subject."""
+        """The state of a node, or of one subject in it. Raises KeyError where that cannot be told."""
         outcome = self.command(node, "inspect", {} if subject is None else {"subject": subject})
         if outcome.status == "failed":
             raise KeyError(outcome.body["error"])
         body: dict[str, Any] = outcome.body
         return body
-
-    def reset(self) -> None:
-        """Begin anew with empty records and without faults; returns when the network is up.
-
-        Raises TimeoutError where the BVCs do not come up.
-        """
-        self.clear_faults()
-        self.restart_all()
-        if not self.wait_for(self.is_up):
-            raise TimeoutError("the BVCs have not come up within a minute")
-
-    def is_up(self) -> bool:
-        """Whether the BVCs of all BSSs are operative."""
-        return all(
-            state == "operative" for bss in self.bsss for state in self.inspect(bss).get("bvcs", {"": ""}).values()
-        )
 
     def __enter__(self) -> Self:
         """Use the session in a ``with`` statement, which closes it."""
@@ -115,20 +89,36 @@ class Session(ABC):
 
 
 class WorldSession(Session):
-    """A session over the deterministic world: the same lab, seed and commands give the same trace, octet by octet."""
+    """A session over the deterministic world: the same lab, seed and commands give the same trace, octet by octet.
+
+    It begins with a network that is up.
+    """
 
     def __init__(self, lab: Lab, seed: int = 0, note_level: NoteLevel = "transitions") -> None:
-        self.trace = Trace()
-        self.bsss = tuple(name for name in lab.nodes if lab.roles[name] == "bss")
+        self._lab = lab
+        self._seed = seed
+        self._lives: Counter[str] = Counter()
+        self._trace = Trace()
         self.world = World(
             {name: lab.roles[name] for name in lab.nodes},
-            lambda name, records: make_node(lab, name, seed, records),
+            self._build,
             seed=seed,
             note_level=note_level,
-            trace=self.trace,
+            trace=self._trace,
         )
+        self._bsss = [name for name in lab.nodes if lab.roles[name] == "bss"]
         self._number = 0
         self.reset()
+
+    def _build(self, name: str, records: Iterable[Record]) -> Node:
+        """A node in its next life, in which its dice fall otherwise than before."""
+        life = self._lives[name]
+        self._lives[name] += 1
+        return make_node(self._lab, name, self._seed + (life << 64), records)
+
+    @property
+    def trace(self) -> Trace:
+        return self._trace
 
     @property
     def now(self) -> int:
@@ -136,20 +126,27 @@ class WorldSession(Session):
 
     def start_command(self, node: str, verb: str, arguments: dict[str, Any] | None = None) -> str:
         self._number += 1
-        command = Command(f"c{self._number}", verb, arguments or {})
+        command = Command(f"{self._number}", verb, arguments or {})
         self.world.command(node, command)
         return command.id
 
     def outcome(self, command: str) -> Outcome | None:
+        """How the command with this id ended; None while it has not."""
         for reply in self.world.replies.get(command, ()):
             if reply.status != "accepted":
                 return Outcome(reply.status, reply.body)
         return None
 
-    def inspect(self, node: str, subject: str | None = None) -> dict[str, Any]:
-        found = super().inspect(node, subject)
-        del self.world.replies[f"c{self._number}"]  # conditions inspect without end
-        return found
+    def command(
+        self, node: str, verb: str, arguments: dict[str, Any] | None = None, *, within_us: int = MINUTE
+    ) -> Outcome:
+        command = self.start_command(node, verb, arguments)
+        self.wait_for(lambda: self.outcome(command) is not None, within_us)
+        outcome = self.outcome(command)
+        self.world.replies.pop(command, None)
+        if outcome is None:
+            return Outcome("failed", {"error": f"no answer of {node} to {verb} in {within_us / 1_000_000:g} s"})
+        return outcome
 
     def advance(self, us: int) -> None:
         self.world.advance(us)
@@ -157,14 +154,25 @@ class WorldSession(Session):
     def wait_for(self, condition: Callable[[], bool], within_us: int = MINUTE) -> bool:
         return self.world.run_until(condition, within_us)
 
-    def restart_all(self) -> None:
+    def reset(self) -> None:
+        self._lives.clear()
         self.world.reset()
+        if not self.wait_for(self.is_up):
+            raise TimeoutError("the BVCs are not operative a minute after the reset")
+
+    def is_up(self) -> bool:
+        """Whether all BVCs are operative."""
+        return all(state == "operative" for bss in self._bsss for state in self.inspect(bss)["bvcs"].values())
 
     def add_fault(self, rule: Rule) -> None:
         self.world.faults.add(rule)
 
     def clear_faults(self) -> None:
         self.world.faults.clear()
+
+    def set_note_level(self, level: NoteLevel) -> None:
+        """Let all nodes tell as much as ``level`` says."""
+        self.world.set_level(level)
 
     def close(self) -> None:
         """Nothing runs when nobody asks."""

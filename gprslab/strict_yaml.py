@@ -175,12 +175,13 @@ class _Composer:
         return values
 
     def _check_plain(self, event: Event) -> None:
-        if event.anchor:  # an alias has one too: the anchor that it names
-            raise self._error(event, "no anchors and aliases", shown(event.anchor))
-        if getattr(event, "tag", None):
-            raise self._error(event, "no tags", shown(event.tag))
+        if anchor := getattr(event, "anchor", None):  # an alias has one too: the anchor that it names
+            raise self._error(event, "no anchors and aliases", shown(anchor))
+        if tag := getattr(event, "tag", None):
+            raise self._error(event, "no tags", shown(tag))
 
     def _error(self, event: Event, expected: str, found: str) -> ConfigError:
+        assert event.start_mark is not None, event
         return ConfigError(self._file, f"line {event.start_mark.line + 1}", expected, found)
 
 

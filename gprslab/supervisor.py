@@ -17,8 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from gprslab.bus.bus import BusError
-from gprslab.bus.embedded import EmbeddedBroker, EmbeddedBrokerError
+from gprslab.bus.embedded import EmbeddedBroker
 from gprslab.bus.mqtt import MqttBus
 from gprslab.bus.topics import NodeTopic, Topics
 from gprslab.config import Lab, load_lab
@@ -143,6 +142,8 @@ class Supervisor:
         self._broker: EmbeddedBroker | None = None
         self._temporary: Path | None = None
         self._stopping = threading.Event()
+        # Not Thread.join: in Python 3.11 a thread whose join is interrupted by Ctrl-C passes for ended.
+        self._ended = threading.Event()
         self._up: Future[None] = Future()
         # Linux ends a process with the thread that started it, so one thread starts and ends them all.
         self._thread = threading.Thread(target=self._work, name="supervisor", daemon=True)
@@ -166,7 +167,7 @@ class Supervisor:
         """Stop all nodes and the broker, and remove what was temporary. Idempotent."""
         self._stopping.set()
         if self._thread.ident is not None:
-            self._thread.join()
+            self._ended.wait()
 
     def pid(self, node: str) -> int | None:
         """Process id of a node, while it has one."""
@@ -175,8 +176,7 @@ class Supervisor:
 
     def wait(self, seconds: float) -> bool:
         """Wait so long; whether the network is still supervised."""
-        self._thread.join(seconds)
-        return self._thread.is_alive()
+        return not self._ended.wait(seconds)
 
     # --- the thread -----------------------------------------------------------------------------------------------
 
@@ -194,6 +194,8 @@ class Supervisor:
                 self._up.set_exception(error)
             elif not self._stopping.is_set():
                 raise
+        finally:
+            self._ended.set()
 
     def _folder(self) -> Path:
         """Where records and logs are."""

@@ -337,7 +337,7 @@ def first_fault(error: ValidationError, content: Any) -> tuple[list[object], str
     keys: list[object] = []
     there = content
     for key in fault["loc"]:
-        if isinstance(there, dict) and key in there or isinstance(there, list):
+        if (isinstance(there, dict) and key in there) or (isinstance(there, list) and isinstance(key, int)):
             keys.append(key)
             there = there[key]  # type: ignore[index]  # both kinds are indexed by what pydantic found in them
         # Any other key is pydantic's own: the role that it chose a model by, or that the fault is in a key.

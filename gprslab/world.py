@@ -58,7 +58,7 @@ class World:
     ) -> None:
         self.now = 0
         self.store = MemoryStore()
-        self.faults = Faults(roles, seed)
+        self.faults = Faults(seed)
         self.nodes: dict[str, Node | None] = dict.fromkeys(roles)
         """Every node by its name; None while it is dead."""
         self.replies: dict[str, list[Reply]] = {}
@@ -101,6 +101,13 @@ class World:
         self.nodes[name] = node
         node.start(self.now)
         self._settle(name, node)
+
+    def set_level(self, level: NoteLevel) -> None:
+        """Let all nodes, those to come too, tell so much."""
+        self.level = level
+        for node in self.nodes.values():
+            if node is not None:
+                node.level = level
 
     def command(self, name: str, command: Command) -> None:
         """Give a node a command; it answers into :attr:`replies`."""

@@ -317,7 +317,7 @@ _cells: dict[bytes, CellIdentifier] = {}
 class MobileIdentity:
     """Mobile identity element (TS 24.008 10.5.1.4): one of several identities, or none.
 
-    ``wrong_parity`` marks digits whose odd/even bit does not fit their number; some senders do so, and the filler tells.
+    ``wrong_parity`` marks digits whose odd/even bit does not fit their number: some send so, and the filler tells.
     """
 
     value: Imsi | Imei | Imeisv | Tmsi | None

@@ -22,7 +22,7 @@ MOST_TLLIS: Final = 100_000
 """TLLIs whose mobile is remembered, at most."""
 
 
-class RuleError(ValueError):
+class BadRuleError(ValueError):
     """A rule that cannot be; its text is one line for its author."""
 
 
@@ -33,8 +33,8 @@ class Rule:
     ``message`` is the class name of a message at any layer: ``AttachAccept``, ``UlUnitdata``, ``Begin``,
     ``SendAuthenticationInfoRes``. ``imsi`` is the mobile's, where the PDU or what was seen before of its TLLI tells it.
     ``nth`` (from 1) is the match that is struck first, alone unless ``times`` says how many; without both all are.
-    ``chance`` is the share of these that is struck. ``delay`` and ``duplicate`` bring the PDU, or its copy, ``delay_us``
-    microseconds later. Of a message in segments the last one is struck.
+    ``chance`` is the share of these that is struck. ``delay`` and ``duplicate`` bring the PDU, or its copy,
+    ``delay_us`` microseconds later. Of a message in segments the last one is struck.
     """
 
     action: Action
@@ -51,34 +51,34 @@ class Rule:
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
         if self.action not in get_args(Action):
-            raise RuleError(f"action {self.action!r}: expected one of {', '.join(get_args(Action))}")
+            raise BadRuleError(f"action {self.action!r}: expected one of {', '.join(get_args(Action))}")
         for name in ("message", "interface", "receiver", "sender", "imsi"):
             value = getattr(self, name)
             if value is not None and not isinstance(value, str):
-                raise RuleError(f"{name} {value!r}: expected text")
+                raise BadRuleError(f"{name} {value!r}: expected text")
         for name, least in (("nth", 1), ("times", 1), ("delay_us", 0)):
             value = getattr(self, name)
             if value is None and name != "delay_us":
                 continue
             if type(value) is not int or value < least:
-                raise RuleError(f"{name} {value!r}: expected a whole number, at least {least}")
+                raise BadRuleError(f"{name} {value!r}: expected a whole number, at least {least}")
         if type(self.chance) not in (int, float) or not 0 < self.chance <= 1:
-            raise RuleError(f"chance {self.chance!r}: expected a number above 0, at most 1")
+            raise BadRuleError(f"chance {self.chance!r}: expected a number above 0, at most 1")
         if self.action == "delay" and not self.delay_us:
-            raise RuleError("a delay needs delay_us")
+            raise BadRuleError("a delay needs delay_us")
 
     @classmethod
-    def read(cls, values: Mapping[str, Any]) -> Self:
-        """Make a rule of plain values, such as came over the bus. Raises :class:`RuleError`."""
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Make a rule of plain values, such as came over the bus. Raises :class:`BadRuleError`."""
         unknown = sorted(set(values) - {field.name for field in fields(cls)})
         if unknown:
-            raise RuleError(f"a rule has no {unknown[0]!r}")
+            raise BadRuleError(f"a rule has no {unknown[0]!r}")
         if "action" not in values:
-            raise RuleError("a rule needs an action")
+            raise BadRuleError("a rule needs an action")
         return cls(**values)
 
-    def plain(self) -> dict[str, Any]:
-        """What :meth:`read` makes this rule of."""
+    def to_dict(self) -> dict[str, Any]:
+        """What :meth:`from_dict` makes this rule of."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
     def struck(self, count: int) -> bool:
@@ -99,10 +99,9 @@ class _Tally:
 
 
 class Faults:
-    """The rules in force. ``roles`` tells the role of each node by its name."""
+    """The rules in force."""
 
-    def __init__(self, roles: Mapping[str, str], seed: int) -> None:
-        self._roles = roles
+    def __init__(self, seed: int = 0) -> None:
         self._seed = seed
         self._rules: list[Rule] = []
         self._number = 0
@@ -146,10 +145,8 @@ class Faults:
         found: list[Layer] = []
         imsi = None
         if self._named:
-            role = self._roles.get(link)
-            found = layers(
-                interface, pdu, role in ("ms", "bss"), self._segments.setdefault(receiver, Reassembly()), now
-            )
+            segments = self._segments.setdefault(receiver, Reassembly())
+            found = layers(interface, pdu, None, segments, now)
             imsi = self._imsi(found, meta)
         names = {layer.name for layer in found}
         striking: Rule | None = None
@@ -175,7 +172,7 @@ class Faults:
             "fault",
             receiver,
             f"{striking.action} {what} from {link}",
-            {"rule": striking.plain(), "interface": interface, "pdu": pdu.hex()},
+            {"rule": striking.to_dict(), "interface": interface, "pdu": pdu.hex()},
         )
         copies = {
             "lose": [],

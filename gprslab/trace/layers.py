@@ -12,6 +12,10 @@ SS7 = frozenset({"gr", "gf", "gc", "d"})
 """The interfaces on which MAP is spoken."""
 
 
+UPLINK = frozenset(bytes((code,)) for code in bssgp.BssgpMessage.up)
+"""The first octets of BSSGP PDUs that a BSS sends."""
+
+
 class Layer(NamedTuple):
     """One protocol of a PDU: the name of its message, and the message; None where the name says what is amiss."""
 
@@ -21,19 +25,19 @@ class Layer(NamedTuple):
 
 
 def layers(
-    interface: str, pdu: bytes, uplink: bool | None, segments: Reassembly | None = None, now: int = 0
+    interface: str, pdu: bytes, uplink: bool | None = None, segments: Reassembly | None = None, now: int = 0
 ) -> list[Layer]:
     """All layers of a PDU, the outermost first; what cannot be read becomes the last one.
 
-    ``uplink`` tells the way on ``um`` (the sender is an ms) and ``gb`` (the sender is a bss); elsewhere it is nothing.
+    ``uplink`` is the way on ``um`` and ``gb``; where it is not told, the octets tell it, if they are in order.
     A segment of an SCCP message shows no more than that; where ``segments`` are given, which take ``now`` in
     microseconds, the last segment shows the whole message.
     """
     walk: Iterator[Layer]
     if interface == "um":
-        walk = _um(pdu, uplink is True)
+        walk = _um(pdu, uplink)
     elif interface == "gb":
-        walk = _gb(pdu, uplink is True)
+        walk = _gb(pdu, uplink)
     elif interface in SS7:
         walk = _ss7(pdu, segments, now)
     else:
@@ -49,29 +53,31 @@ def _read(protocol: str, decode: Callable[[], Any]) -> Layer:
     return Layer(protocol, type(message).__name__, message)
 
 
-def _um(pdu: bytes, up: bool) -> Iterator[Layer]:
-    layer = _read("um", lambda: um.decode(pdu, up=up))
+def _um(pdu: bytes, up: bool | None) -> Iterator[Layer]:
+    layer = _read("um", lambda: um.decode(pdu, up=up is True))
     yield layer
     if isinstance(layer.message, um.PacketChannel):
         yield from _llc(layer.message.llc_frame, up)
 
 
-def _gb(pdu: bytes, up: bool) -> Iterator[Layer]:
-    layer = _read("ns", lambda: ns.decode(pdu, up=up))
+def _gb(pdu: bytes, up: bool | None) -> Iterator[Layer]:
+    layer = _read("ns", lambda: ns.decode(pdu, up=up is True))
     yield layer
     if isinstance(layer.message, ns.NsUnitdata):
         sdu = layer.message.sdu
-        layer = _read("bssgp", lambda: bssgp.decode(sdu, up=up))
+        rising = sdu[:1] in UPLINK if up is None else up
+        layer = _read("bssgp", lambda: bssgp.decode(sdu, up=rising))
         yield layer
         if isinstance(layer.message, bssgp.UlUnitdata | bssgp.DlUnitdata):
-            yield from _llc(layer.message.llc_pdu, up)
+            yield from _llc(layer.message.llc_pdu, rising)
 
 
-def _llc(octets: bytes, up: bool) -> Iterator[Layer]:
+def _llc(octets: bytes, up: bool | None) -> Iterator[Layer]:
     layer = _read("llc", lambda: UiFrame.decode(octets))
     yield layer
     if layer.message is not None and layer.message.sapi is Sapi.LLGMM:
-        yield _read("gmm", lambda: gmm.decode(layer.message.information, up=up))
+        rising = not layer.message.command if up is None else up
+        yield _read("gmm", lambda: gmm.decode(layer.message.information, up=rising))
 
 
 def _ss7(pdu: bytes, segments: Reassembly | None, now: int) -> Iterator[Layer]:
@@ -104,7 +110,10 @@ def _map(component: Any) -> Iterator[Layer]:
     match component:
         case tcap.Invoke(argument=parameter, operation=what):
             pass
-        case tcap.ReturnResult(result=parameter, operation=what):
+        case (
+            tcap.ReturnResultLast(result=parameter, operation=what)
+            | tcap.ReturnResultNotLast(result=parameter, operation=what)
+        ):
             pass
         case tcap.ReturnError(parameter=parameter, error=what):
             pass

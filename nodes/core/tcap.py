@@ -144,13 +144,13 @@ class Dialogue:
             self.tcap.transmit(self, message.encode())
 
     def end(self) -> None:
-        """Send what was put together as TC-END, if the peer has not left before; the dialogue is over."""
-        if self.closed:
-            return
-        assert self.remote is not None
-        components = tuple(self._components)
+        """Send what was put together as TC-END; the dialogue is over. A peer that left or never came hears nothing."""
+        gone = self.closed
         self.forget()
-        self.tcap.transmit(self, tcap.End(dtid=self.remote, dialogue=self._confirm(), components=components).encode())
+        if not gone and self.remote is not None:
+            components = tuple(self._components)
+            message = tcap.End(dtid=self.remote, dialogue=self._confirm(), components=components)
+            self.tcap.transmit(self, message.encode())
 
     def abort(self) -> None:
         """Give the dialogue up; the peer is told, if it has answered before."""

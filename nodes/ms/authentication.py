@@ -1,4 +1,4 @@
-"""Authentication and ciphering, mobile side (TS 24.008 4.7.7): is it really our network that asks?
+"""Authentication and ciphering, mobile side (TS 24.008 4.7.7): it must be our network that asks.
 
 A challenge that is in order is answered at once. One that is not is refused with its cause, and the network has until
 T3318 or T3320 to do better; meanwhile the mobile's own requests are not repeated (4.7.7.6).
@@ -7,7 +7,6 @@ T3318 or T3320 to do better; meanwhile the mobile's own requests are not repeate
 from typing import Any
 
 from nodes.core.machine import Begin, Machine, Procedure, State
-from nodes.ms.card import AutnMissing
 from protocol.auth import MacFailure, SyncFailure
 from protocol.causes import GmmCause
 from protocol.gmm import (
@@ -53,7 +52,7 @@ class Authentication(Procedure):
                 ac_reference_number=request.ac_reference_number,
                 authentication_parameter_response=res and res[:4],
                 imeisv=MobileIdentity(self.mobile.config.imeisv) if wanted else None,
-                authentication_response_extension=res and res[4:] or None,
+                authentication_response_extension=(res and res[4:]) or None,
             )
         )
         return S.ANSWERED
@@ -79,18 +78,17 @@ def challenged(authentication: Authentication, event: AuthenticationAndCiphering
         return S.ANSWERED if authentication.state is S.START else authentication.state
     if mobile.answered is not None and mobile.answered[:2] == (rand, autn):
         return authentication.respond(event, mobile.answered[2])
-    found = mobile.card.challenge(rand, autn)
-    match found:
-        case bytes():
-            mobile.answered = (rand, autn, found)
+    match mobile.card.challenge(rand, autn):
+        case bytes(res):
+            mobile.answered = (rand, autn, res)
             mobile.card.cksn = cksn
             mobile.save()
-            return authentication.respond(event, found)
+            return authentication.respond(event, res)
         case MacFailure():
             return authentication.refuse(GmmCause.MAC_FAILURE)
         case SyncFailure(auts):
             return authentication.refuse(GmmCause.SYNCH_FAILURE, auts)
-        case AutnMissing():
+        case _:  # a USIM without AUTN
             return authentication.refuse(GmmCause.GSM_AUTHENTICATION_UNACCEPTABLE)
 
 

@@ -1,4 +1,4 @@
-"""What a mobile's SIM or USIM holds and computes (TS 31.102 4.2, TS 33.102 6.3.3, TS 43.020): it outlives the mobile."""
+"""What a SIM or USIM holds and computes (TS 31.102 4.2, TS 33.102 6.3.3, TS 43.020); it outlives the mobile."""
 
 from typing import Literal
 
@@ -29,10 +29,6 @@ NOTHING = 0xFF
 """The octet that fills what the card does not hold."""
 
 
-class AutnMissing:
-    """A USIM was challenged as if it were a GSM SIM (GMM cause #23)."""
-
-
 class Card:
     """A card: its secrets, and what a mobile must not forget when it is switched off."""
 
@@ -52,8 +48,11 @@ class Card:
         self.rai: Rai | None = None
         self.cksn = Cksn.NO_KEY
 
-    def challenge(self, rand: bytes, autn: bytes | None) -> bytes | MacFailure | SyncFailure | AutnMissing:
-        """RES (8 octets) or SRES (4) that answers a challenge, or what is wrong with it. A SIM does not see AUTN."""
+    def challenge(self, rand: bytes, autn: bytes | None) -> bytes | MacFailure | SyncFailure | None:
+        """RES (8 octets) or SRES (4) that answers a challenge, or what is wrong with it.
+
+        A SIM does not see AUTN. A USIM needs it: without, the answer is None (GMM cause #23).
+        """
         config = self._config
         version = COMP128.get(config.algorithm)
         if version is not None:
@@ -64,7 +63,7 @@ class Card:
         if config.algorithm is Algorithm.GSM_MILENAGE:
             return gsm_triplet(milenage, rand).sres
         if autn is None:
-            return AutnMissing()
+            return None
         found = check_autn(milenage, rand, autn, self.sqns)
         return found if isinstance(found, MacFailure | SyncFailure) else found.res
 

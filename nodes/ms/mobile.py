@@ -4,17 +4,18 @@ A mobile is itself a procedure, and one that never ends. What it is ordered to d
 authentication. An order is answered when the procedure that it began, or the one that took its place, has ended.
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
 from nodes.core.llc import LogicalLink
 from nodes.core.machine import Machine, Procedure, State
-from nodes.core.outputs import Command
 from nodes.ms import attach, authentication, detach
 from nodes.ms.attach import Attach
 from nodes.ms.authentication import Authentication
 from nodes.ms.card import Card
+from nodes.ms.causes import AREA_FORBIDDEN, HOPELESS, PLMN_FORBIDDEN, SIM_INVALID
 from nodes.ms.config import MobileConfig, RadioCell
 from nodes.ms.detach import Detach
+from nodes.ms.orders import AttachOrder, DetachOrder, Order, SwitchOff, SwitchOn
 from protocol.causes import GmmCause
 from protocol.gmm import (
     AttachAccept,
@@ -34,30 +35,6 @@ from protocol.timers import T3302, T3311, Timer
 ATTEMPTS = 5
 """The value of the attach attempt counter that ends quick attempts (4.7.3.1.5)."""
 
-SIM_INVALID = {
-    GmmCause.ILLEGAL_MS: "for GPRS and non-GPRS",
-    GmmCause.ILLEGAL_ME: "for GPRS and non-GPRS",
-    GmmCause.GPRS_SERVICES_NOT_ALLOWED: "for GPRS",
-    GmmCause.GPRS_SERVICES_AND_NON_GPRS_SERVICES_NOT_ALLOWED: "for GPRS and non-GPRS",
-}
-"""Causes after which the card counts as invalid until the mobile is switched off, and for what."""
-
-PLMN_FORBIDDEN = (GmmCause.PLMN_NOT_ALLOWED, GmmCause.GPRS_SERVICES_NOT_ALLOWED_IN_THIS_PLMN)
-AREA_FORBIDDEN = (
-    GmmCause.LOCATION_AREA_NOT_ALLOWED,
-    GmmCause.ROAMING_NOT_ALLOWED_IN_THIS_LOCATION_AREA,
-    GmmCause.NO_SUITABLE_CELLS_IN_LOCATION_AREA,
-)
-
-HOPELESS = (
-    GmmCause.SEMANTICALLY_INCORRECT_MESSAGE,
-    GmmCause.INVALID_MANDATORY_INFORMATION,
-    GmmCause.MESSAGE_TYPE_NON_EXISTENT_OR_NOT_IMPLEMENTED,
-    GmmCause.INFORMATION_ELEMENT_NON_EXISTENT_OR_NOT_IMPLEMENTED,
-    GmmCause.PROTOCOL_ERROR_UNSPECIFIED,
-)
-"""Causes after which the same request again is of no use: the counter goes to its end at once (4.7.3.1.5 d)."""
-
 
 class S(State):
     """Main states of GMM in the mobile; what follows a comma is ours."""
@@ -75,42 +52,13 @@ class S(State):
     DEREGISTERED_INITIATED = "GMM-DEREGISTERED-INITIATED"
 
 
-class Order:
-    """A command to a mobile; ``wanted`` are the states in which it counts as done."""
-
-    __slots__ = ("command",)
-    wanted: ClassVar[tuple[S, ...]]
-
-    def __init__(self, command: Command) -> None:
-        self.command = command
-
-
-class SwitchOn(Order):
-    """Switch it on."""
-
-    __slots__ = ()
-    wanted = (S.NORMAL_SERVICE,)
-
-
-class SwitchOff(Order):
-    """Switch it off; it takes its leave if it can."""
-
-    __slots__ = ()
-    wanted = (S.NULL,)
-
-
-class AttachOrder(Order):
-    """Attach for GPRS."""
-
-    __slots__ = ()
-    wanted = (S.REGISTERED,)
-
-
-class DetachOrder(Order):
-    """Detach from GPRS and stay on."""
-
-    __slots__ = ()
-    wanted = (S.NORMAL_SERVICE, S.NO_CELL_AVAILABLE, S.NULL)
+WANTED: dict[type[Order], tuple[S, ...]] = {
+    SwitchOn: (S.NORMAL_SERVICE,),
+    SwitchOff: (S.NULL,),
+    AttachOrder: (S.REGISTERED,),
+    DetachOrder: (S.NORMAL_SERVICE, S.NO_CELL_AVAILABLE, S.NULL),
+}
+"""The states in which each order counts as done."""
 
 
 class Mobile(Procedure):
@@ -193,7 +141,7 @@ class Mobile(Procedure):
         orders, self.orders = self.orders, ()
         body = {"state": words(state), "cause": None if cause is None else cause.name}
         for order in orders:
-            self.stage.reply(order.command, "done" if state in order.wanted else "failed", body)
+            self.stage.reply(order.command, "done" if state in WANTED[type(order)] else "failed", body)
         return state
 
     # --- for procedures -------------------------------------------------------------------------------------------

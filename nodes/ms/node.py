@@ -9,7 +9,8 @@ from nodes.core.node import CommandError, Node
 from nodes.core.outputs import Command, Interface, Name, Record
 from nodes.ms.card import check_algorithms
 from nodes.ms.config import MsConfig
-from nodes.ms.mobile import AttachOrder, DetachOrder, Mobile, Order, SwitchOff, SwitchOn, words
+from nodes.ms.mobile import Mobile, words
+from nodes.ms.orders import AttachOrder, DetachOrder, Order, SwitchOff, SwitchOn
 from protocol import gmm, um
 from protocol.causes import GmmCause
 from protocol.errors import DecodeError

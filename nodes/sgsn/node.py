@@ -24,6 +24,9 @@ from protocol.map.location import CancelLocationArg, CancelLocationRes
 from protocol.sccp import Address, Ssn
 
 
+ATTACH_REQUEST = GmmMessage.header(AttachRequest.code)
+
+
 class Sgsn(Node):
     """An SGSN: its contexts, found by TLLI, P-TMSI and IMSI."""
 
@@ -69,7 +72,11 @@ class Sgsn(Node):
             raise DecodeError(f"SAPI {int(frame.sapi)} is not in use")
         context = self.by_tlli.get(unit.tlli)
         if context is not None and not context.link.accepts(frame):
-            return  # a repeat on the link: discarded (44.064 8.4.2)
+            if frame.nu or frame.information[:2] != ATTACH_REQUEST:
+                return  # a repeat on the link: discarded (44.064 8.4.2)
+            # The first frame of a mobile that was switched off and on again; a mere repeat of it is GMM's to know.
+            context.link.reset()
+            context.link.accepts(frame)
         try:
             message = gmm.decode(frame.information, up=True)
         except DecodeError as error:
@@ -104,7 +111,7 @@ class Sgsn(Node):
     def _answer_error(
         self, context: MmContext | None, bss: Name, bvci: int, unit: UlUnitdata, information: bytes, error: DecodeError
     ) -> None:
-        """Answer what cannot be read (24.008 8): an attach is rejected, all else gets a STATUS if its sender is known."""
+        """Answer what cannot be read (24.008 8): an attach by a reject, all else by a STATUS if it is known."""
         if error.cause is None or information[1] == GmmStatus.code:
             return
         cause = GmmCause(error.cause)

@@ -17,8 +17,6 @@ from protocol.auth import Algorithm
 from protocol.identities import Apn, Gt, Imsi, IsdnAddress
 from protocol.sccp import Address
 
-MILLISECOND = 1_000
-
 
 class Ss7Peer:
     """A node at the other end, as far as SCCP and TCAP go: it begins dialogues, and reads what it is sent."""
@@ -84,7 +82,7 @@ class Ss7Peer:
     def reply(self, message: Any, component: Any, *, own: bytes | None = None) -> None:
         """Answer in the dialogue of ``message``: by TC-END, or by TC-CONTINUE with our ``own`` transaction id."""
         accepted = None
-        if isinstance(message, tcap.Begin):
+        if isinstance(message, tcap.Begin) and message.dialogue is not None:
             accepted = tcap.Aare(application_context=message.dialogue.application_context)
         if own is None:
             self.say(tcap.End(dtid=message.otid, dialogue=accepted, components=(component,)))

@@ -643,7 +643,9 @@ def test_purge(answer: Any) -> None:
         around.waits(31)
     else:
         around.answers(PurgeMsArg, answer)
-    assert not (around.sgsn.by_tlli or around.sgsn.by_imsi or around.sgsn.by_ptmsi)
+    assert around.sgsn.by_tlli == {}
+    assert around.sgsn.by_imsi == {}
+    assert around.sgsn.by_ptmsi == {}
     assert around.sgsn.next_timer() is None
 
 
@@ -757,10 +759,20 @@ def test_malformed_attach_request() -> None:
 def test_repeated_frame_is_discarded() -> None:
     """44.064 8.4.2: the same N(U) again is the same frame again."""
     around = Around()
+    around.to_challenge()
+    around.proves()
+    around.nu -= 1
+    around.proves(b"wrong!!!")
+    assert around.said()[-1] == "IdentityRequest"
+
+
+def test_mobile_switched_on_again_starts_a_new_link() -> None:
+    """44.064 7.2.1.1: an ATTACH REQUEST numbered 0 is heard, whatever the link had before."""
+    around = Around()
     around.says(request())
     around.nu = 0
     around.says(request(Imsi("001010000000009")))
-    assert around.said() == ["SendAuthenticationInfoArg"]
+    assert around.said() == ["SendAuthenticationInfoArg", "SendAuthenticationInfoArg"]
 
 
 def test_bvc_procedures() -> None:

@@ -1,4 +1,4 @@
-"""PDUs that others made, of the protocols on Um and Gb: decoded to the message expected, and encoded to the same octets.
+"""PDUs that others made, of the protocols on Um and Gb: decoded as expected, and encoded to the same octets.
 
 Vectors of SCCP, TCAP and MAP are read in their own tests. A vector that is not taken stands here with the reason.
 """
@@ -21,7 +21,7 @@ WRONG = {
 """GMM vectors that the specification refuses, with the cause that it answers."""
 
 LATER = {0x08, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x0E, 0x10, 0x11, 0x21}
-"""GMM message types that are declared with their procedures: routing area update, reallocation, information, service."""
+"""GMM message types that come with their procedures: routing area update, reallocation, information, service."""
 
 
 def named(message: GmmMessage) -> str:

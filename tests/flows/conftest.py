@@ -1,0 +1,183 @@
+"""The ``lab`` of the flows: all nodes in the deterministic world, and charts that read as the specification's."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from gprslab.config import Lab, load_lab
+from gprslab.faults import Rule
+from gprslab.session import Outcome, WorldSession
+from gprslab.trace.layers import SS7, layers
+from gprslab.trace.records import NoteRecord, PduRecord, Position
+from nodes.core.node import Node
+from nodes.core.sccp import Reassembly
+from protocol.gmm import GmmMessage
+from protocol.identities import Tlli
+from protocol.timers import SECOND
+
+Arrow = tuple[str, str, str]
+"""Who says it, to whom, and what: the class name of the message."""
+
+HOUR = 3600 * SECOND
+
+
+class FlowLab:
+    """A network in which mobiles do what a test wants, and what was said can be read as a chart.
+
+    Between a mobile and its SGSN a chart shows GMM, between elements of SS7 MAP, between BSS and SGSN BSSGP. The air is
+    not shown on its own: a GMM message stands where it crosses Gb.
+    """
+
+    def __init__(self, lab: Lab, seed: int = 1) -> None:
+        self.lab = lab
+        self.session = WorldSession(lab, seed, "all")
+        self._mark: Position = (-1, "")
+        self._homes = {mobile.name: mobile.ms for mobile in lab.mobiles}
+        self._imsis = {mobile.name: str(mobile.imsi) for mobile in lab.mobiles}
+        self.mark()
+
+    # --- what mobiles do ------------------------------------------------------------------------------------------
+
+    def order(self, mobile: str, verb: str, **arguments: Any) -> Outcome:
+        """Give a mobile an order and wait for its end and for what follows at once."""
+        outcome = self.session.command(self._homes[mobile], verb, {"mobile": mobile, **arguments}, within_us=HOUR)
+        self.wait(1)
+        return outcome
+
+    def attach(self, mobile: str) -> Outcome:
+        """Let a mobile attach; the first attempt decides."""
+        return self.order(mobile, "attach")
+
+    def detach(self, mobile: str, *, power_off: bool = False) -> Outcome:
+        """Let a mobile detach."""
+        return self.order(mobile, "detach", power_off=power_off)
+
+    def begin(self, mobile: str, verb: str) -> None:
+        """Give a mobile an order and go on."""
+        self.session.start_command(self._homes[mobile], verb, {"mobile": mobile})
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        self.session.advance(round(seconds * SECOND))
+
+    # --- faults ---------------------------------------------------------------------------------------------------
+
+    def lose(self, message: type, times: int | None = None) -> None:
+        """Lose a message on its last hop, every time or only the first times."""
+        self.session.add_fault(Rule(action="lose", message=message.__name__, interface=last_hop(message), times=times))
+
+    def delay(self, message: type, seconds: float) -> None:
+        """Hold the first message of a class on its last hop."""
+        rule = Rule(
+            action="delay",
+            message=message.__name__,
+            interface=last_hop(message),
+            nth=1,
+            delay_us=round(seconds * SECOND),
+        )
+        self.session.add_fault(rule)
+
+    def heal(self) -> None:
+        """Lose nothing any more."""
+        self.session.clear_faults()
+
+    def kill(self, node: str) -> None:
+        """End a node."""
+        self.session.world.kill(node)
+
+    def restart(self, node: str, *, blank: bool = False) -> None:
+        """Give a node a new life; a ``blank`` one has lost its records too. Returns when the BVCs are operative."""
+        if blank:
+            self.session.world.store.clear(node)
+        self.session.world.restart(node)
+        self.wait(1)
+
+    # --- what can be seen -----------------------------------------------------------------------------------------
+
+    def node(self, name: str) -> Any:
+        """The node itself."""
+        node: Node | None = self.session.world.nodes[name]
+        assert node is not None
+        return node
+
+    def mobile(self, name: str) -> dict[str, Any]:
+        """What a mobile tells of itself."""
+        return self.session.inspect(self._homes[name], name)
+
+    def context(self, mobile: str, sgsn: str = "sgsn1") -> dict[str, Any] | None:
+        """What an SGSN knows of a mobile."""
+        try:
+            return self.session.inspect(sgsn, self._imsis[mobile])
+        except KeyError:
+            return None
+
+    def warnings(self, node: str) -> dict[str, int]:
+        """What a node has warned of."""
+        found: dict[str, int] = self.session.inspect(node)["warnings"]
+        return found
+
+    def mark(self) -> None:
+        """The next chart begins here."""
+        self._mark = (self.session.now, "~")
+        self.session.advance(1)
+
+    def arrows(self) -> list[Arrow]:
+        """All that was said since the mark."""
+        segments = Reassembly()
+        found: list[Arrow] = []
+        mobiles: dict[Tlli, str] = {}
+        for record in self.session.trace:
+            if isinstance(record, NoteRecord):
+                continue
+            said = list(read(record, segments, mobiles))
+            if (record.time, record.sender) > self._mark:
+                found += said
+        return found
+
+    def sees(self, *chart: tuple[str, str, Any]) -> None:
+        """Hold what was said since the mark against a chart, and mark.
+
+        The chart is whole for each pair of elements that it names; what others said to each other is left out.
+        """
+        expected = [(sender, receiver, what.__name__) for sender, receiver, what in chart]
+        pairs = {frozenset(arrow[:2]) for arrow in expected}
+        seen = [arrow for arrow in self.arrows() if frozenset(arrow[:2]) in pairs]
+        assert seen == expected, "\n".join(["seen:", *(" ".join(arrow) for arrow in seen)])
+        self.mark()
+
+    def count(self, message: type) -> int:
+        """How often a message was said since the mark."""
+        return sum(arrow[2] == message.__name__ for arrow in self.arrows())
+
+
+def last_hop(message: type) -> str | None:
+    """Where a message is lost that its sender's chart should show: the last interface that it crosses."""
+    if not issubclass(message, GmmMessage):
+        return None
+    return "um" if message.way == "down" else "gb"
+
+
+def read(record: PduRecord, segments: Reassembly, mobiles: dict[Tlli, str]) -> Iterator[Arrow]:
+    """What a PDU says in a chart; ``mobiles`` learns from the air whose a TLLI is."""
+    sender, receiver = record.sender, record.receiver
+    found = layers(record.interface, record.pdu, None, segments, record.time)
+    if record.interface == "um":
+        if record.meta is not None and "mobile" in record.meta:
+            mobiles[found[0].message.tlli] = record.meta["mobile"]
+    elif record.interface in SS7:
+        for layer in found:
+            if layer.protocol == "map":
+                yield sender, receiver, layer.name
+    elif found[-1].protocol == "gmm":
+        mobile = mobiles[found[1].message.tlli]
+        up = found[1].name == "UlUnitdata"
+        yield (mobile, receiver, found[-1].name) if up else (sender, mobile, found[-1].name)
+    else:
+        yield sender, receiver, found[-1].name
+
+
+@pytest.fixture
+def lab() -> FlowLab:
+    """The default network, up, with all its mobiles off."""
+    return FlowLab(load_lab())
