@@ -1,13 +1,15 @@
 """The ``gprslab`` command. Bad input is one clear line and exit status 2; what fails later is one line and status 1."""
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial, wraps
+from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, NoReturn, TypeVar, get_args
+from typing import Any, ClassVar, Final, NoReturn, TypeVar, get_args
 
 import click
 import structlog
@@ -68,7 +70,22 @@ broker_option = click.option(
 """The option ``--broker``, a URL or ``None``."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """The commands; those of :mod:`gprslab.commands_run` are loaded when asked for: a node is not to wait for them."""
+
+    LATE: ClassVar = ("demo", "run")
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *self.LATE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self.LATE:
+            command: click.Command = getattr(import_module("gprslab.commands_run"), cmd_name)
+            return command
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def cli() -> None:
     """Run a laboratory GPRS network: real 3GPP messages between network elements over an MQTT bus."""
 
@@ -103,6 +120,7 @@ def node(name: str, broker: str | None, state: str, form: logs.Form, lab: LabArg
             made.level = lab.note_level
         return made
 
+    gc.freeze()  # what is loaded stays: the collector need not look at it, neither while we run nor when we end
     store = Store.open(_records_of(name, state))
     try:
         runner = Runner(name, role, partial(MqttBus, url), make, store, faults=Faults(lab.seed))

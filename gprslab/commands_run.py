@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, Self
 
 import click
 from rich.console import Console
@@ -17,12 +17,12 @@ from rich.text import Text
 
 from gprslab.broker_session import WINDOW, BrokerSession
 from gprslab.config import Lab, load_lab, shipped
-from gprslab.scenario import Scenario, Verdict, Watch, columns_of, explain, load_scenarios, run_scenario
+from gprslab.scenario import Scenario, Verdict, columns_of, explain, load_scenarios, run_scenario
 from gprslab.session import Session, WorldSession
 from gprslab.supervisor import BROKER_VARIABLE, LabArguments, Supervisor
 from gprslab.trace.capture import write_capture
 from gprslab.trace.ladder import Ladder, console_for
-from gprslab.trace.records import TraceRecord
+from gprslab.trace.records import position_of
 from gprslab.trace.story import Story
 from protocol.timers import SECOND
 
@@ -36,6 +36,7 @@ _PATH: Final = click.Path(path_type=Path)
 _BROKER: Final = click.option(
     "--broker", metavar="URL", envvar=BROKER_VARIABLE, help="Use the laboratory that runs on this broker."
 )
+
 
 @click.command()
 @click.argument("path", metavar="FILE|DIR", type=click.Path(exists=True, path_type=Path))
@@ -105,7 +106,7 @@ def run_all(
         if world:
             for scenario in group:
                 with WorldSession(lab, seed) as session:
-                    yield play(session, scenario, lab, console, lag=0), lab
+                    yield play(session, scenario, lab, console), lab
         elif broker is not None:
             yield from _over_broker(broker, lab, group, console)
         else:
@@ -120,9 +121,9 @@ def written(lab: Lab, base: Lab) -> Iterator[LabArguments]:
         yield LabArguments(note_level="transitions")
         return
     with TemporaryDirectory(prefix="gprslab-") as folder:
-        paths = {name: Path(folder) / f"{name}.yaml" for name in lab.documents}
+        paths = {name: Path(folder) / f"{name}.yaml" for name in lab._documents}
         for name, path in paths.items():
-            path.write_text(json.dumps(lab.documents[name].content), encoding="utf-8")  # JSON is YAML
+            path.write_text(json.dumps(lab._documents[name].content), encoding="utf-8")  # JSON is YAML
         yield LabArguments(paths["topology"], paths["subscribers"], paths["timers"], note_level="transitions")
 
 
@@ -133,32 +134,54 @@ def _over_broker(
         session.set_note_level("transitions")
         for scenario in scenarios:
             session.reset()
-            yield play(session, scenario, lab, console, lag=WINDOW), lab
+            yield play(session, scenario, lab, console), lab
 
 
-def play(session: Session, scenario: Scenario, lab: Lab, console: Console | None, *, lag: int) -> Verdict:
+def play(session: Session, scenario: Scenario, lab: Lab, console: Console | None) -> Verdict:
     """Run one scenario, with its ladder on the console where there is one."""
     if console is None:
-        return run_scenario(session, scenario, lab, lag=lag)
+        return run_scenario(session, scenario, lab)
     console.print()
     console.rule(Text(f"{scenario.title}  ({', '.join(scenario.spec)})", style="bold"), align="left")
-    verdict = run_scenario(session, scenario, lab, live_ladder(session, scenario, lab, console), lag=lag)
+    with LiveLadder(session, scenario, lab, console):
+        verdict = run_scenario(session, scenario, lab)
     mark = ("✓ passed", "bold green") if verdict.passed else (f"✗ {verdict.failure}", "bold red")
     console.print(f"{mark[0]} ({verdict.duration / SECOND:.1f} s)", style=mark[1])
     return verdict
 
 
-def live_ladder(session: Session, scenario: Scenario, lab: Lab, console: Console) -> Watch:
-    """A watcher that prints the ladder of a scenario as it goes."""
-    ladder = Ladder(Story.of(lab), columns_of(scenario, lab), session.now, scenario.protocols)
-    console.print(ladder.header())
+class LiveLadder:
+    """Prints the ladder of a scenario while it runs; over a world, whose time jumps, as soon as it has run."""
 
-    def watch(records: list[TraceRecord]) -> None:
-        for record in records:
-            for line in ladder.lines(record):
-                console.print(line)
+    def __init__(self, session: Session, scenario: Scenario, lab: Lab, console: Console) -> None:
+        self._session = session
+        self._console = console
+        self._ladder = Ladder(Story.of(lab), columns_of(scenario, lab), session.now, scenario.protocols)
+        self._shown = session.trace.end
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="ladder", daemon=True)
 
-    return watch
+    def __enter__(self) -> Self:
+        self._console.print(self._ladder.header())
+        if not isinstance(self._session, WorldSession):
+            self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        self._show(None)
+
+    def _work(self) -> None:
+        while not self._over.wait(0.1):
+            self._show(self._session.now - WINDOW)
+
+    def _show(self, until: int | None) -> None:
+        for record in self._session.trace.after(self._shown, until):
+            self._shown = position_of(record)
+            for line in self._ladder.lines(record):
+                self._console.print(line)
 
 
 def summary_table(verdicts: Iterable[Verdict]) -> Table:

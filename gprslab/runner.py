@@ -292,6 +292,8 @@ class Runner:
         for stamp, output in outputs:
             match output:
                 case Send(to, interface, pdu, meta):
+                    if self.faults.rules:
+                        self.faults.learn(interface, pdu, stamp, meta)
                     self._emit(self.topics.pdu(to, self.name), stamp, interface, pdu, meta)
                 case Broadcast(cell, pdu, meta):
                     self._emit(self.topics.air(self.name, cell), stamp, "um", pdu, meta)

@@ -18,7 +18,7 @@ message of its ``protocols`` fails, unless ``allow`` names it. ``interface`` in 
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -32,7 +32,7 @@ from gprslab.session import Session
 from gprslab.strict_yaml import ConfigError, key_path, read_yaml, shown
 from gprslab.topology import Duration, Name, Section, first_fault, one_of, reads, whole
 from gprslab.trace.ladder import Ladder, console_for
-from gprslab.trace.records import START, NoteRecord, TraceRecord
+from gprslab.trace.records import TraceRecord
 from gprslab.trace.stacks import REFERENCE_POINTS
 from gprslab.trace.story import Story, Told
 from protocol.declare import OpenEnum
@@ -119,7 +119,70 @@ class FaultStep(Section):
 
 
 _WAIT_KEYS: dict[str, Any] = {"do": (Literal["wait"], ...), "for": (Duration, ...)}
-WaitStep: Any = create_model("WaitStep", __base__=Section, **_WAIT_KEYS)  # "for" cannot be written as a name in a class
+WaitStep: Any = create_model("WaitStep", __base__=Section, **_WAIT_KEYS)  # "for" cannot be a name in a class
+"""Time passes."""
+
+STEPS: Final[dict[str, Any]] = {
+    "power-on": MobileStep,
+    "power-off": MobileStep,
+    "attach": MobileStep,
+    "detach": DetachStep,
+    "await": AwaitStep,
+    "cancel": CancelStep,
+    "wait": WaitStep,
+    **dict.fromkeys(get_args(FaultStep.model_fields["do"].annotation), FaultStep),
+}
+"""What a step may do."""
+
+
+class ScenarioFile(Section):
+    """The keys of a scenario file; steps and expectations have models of their own."""
+
+    id: Name
+    title: Text
+    spec: list[Text]
+    topology: dict[str, Any] = Field(default_factory=dict)
+    subscribers: dict[str, Any] = Field(default_factory=dict)
+    timers: dict[str, Any] = Field(default_factory=dict)
+    protocols: list[ProtocolName] = Field(default_factory=lambda: ["gmm", "map"])
+    given: list[Any] = Field(default_factory=list)
+    steps: list[Any]
+    expect: list[Any]
+    allow: list[MessageName] = Field(default_factory=list)
+    end: dict[str, Any] = Field(default_factory=dict)
+
+
+class Beside(Section):
+    """What may stand beside the arrow of an expectation."""
+
+    interface: InterfaceName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One message that must come, and what must be in it."""
+
+    source: str
+    target: str
+    message: str
+    values: dict[str, Any] = field(default_factory=dict)
+    interface: str | None = None
+
+    def difference(self, told: Told) -> str | None:
+        """What a message differs in; None where it is the one."""
+        if (self.source, self.target, self.message) != (told.source, told.target, told.message):
+            return f"expected {self}"
+        if self.interface is None and told.relay:
+            return "a relay"
+        if self.interface not in (None, told.interface):
+            return f"expected on {self.interface}"
+        for name, wanted in self.values.items():
+            if not agrees(told, name, wanted):
+                return f"expected {name} {shown(wanted)}, found {shown(printed(told.fields, name))}"
+        return None
+
+    def __str__(self) -> str:
+        values = "".join(f" {name}={wanted}" for name, wanted in self.values.items())
         on = f" on {self.interface}" if self.interface else ""
         return f"{self.source} -> {self.target}: {self.message}{values}{on}"
 
@@ -337,52 +400,21 @@ class _FailedError(Exception):
     """A step or the end is not as told."""
 
 
-Watch = Callable[[list[TraceRecord]], None]
-"""Is shown what was recorded since the last time."""
-
-
 class _Run:
-    """One run of a scenario; ``lag`` is how long a live watcher waits for records that come late (microseconds)."""
+    """One run of a scenario."""
 
-    def __init__(self, session: Session, scenario: Scenario, lab: Lab, watch: Watch | None, lag: int) -> None:
+    def __init__(self, session: Session, scenario: Scenario, lab: Lab) -> None:
         self.session = session
         self.scenario = scenario
         self.lab = lab
         self.ms = {mobile.name: mobile.ms for mobile in lab.mobiles}
         self.imsi = {mobile.name: str(mobile.imsi) for mobile in lab.mobiles}
-        self._watch = watch
-        self._lag = lag
-        self.origin = self._end_of_trace()
-        self._shown = self.origin
+        self.origin = session.trace.end
         self.started = session.now
-
-    def _end_of_trace(self) -> tuple[int, str]:
-        records = self.session.trace.after(START)
-        return (records[-1].time, "~") if records else START
 
     def begin(self) -> None:
         """What follows is looked at."""
         self.started = self.session.now
-
-    def show(self, *, all_of_it: bool = False) -> None:
-        """Let the watcher see what is new."""
-        if self._watch is None:
-            return
-        until = None if all_of_it else self.session.now - self._lag
-        records = self.session.trace.after(self._shown, until)
-        if records:
-            last = records[-1]
-            self._shown = (last.time, last.node if isinstance(last, NoteRecord) else last.sender)
-            self._watch(records)
-
-    def wait_for(self, condition: Callable[[], bool], within: int) -> bool:
-        """Wait, and let the watcher see meanwhile."""
-
-        def seen() -> bool:
-            self.show()
-            return condition()
-
-        return self.session.wait_for(seen, within)
 
     def state(self, mobile: str) -> str:
         """The GMM state of a mobile."""
@@ -403,37 +435,32 @@ class _Run:
             case AwaitStep():
                 self._await(step)
             case FaultStep():
-                self.session.add_fault(
-                    Rule(
-                        action=step.do,
-                        message=step.message,
-                        interface=step.interface,
-                        sender=step.sender,
-                        receiver=step.receiver,
-                        imsi=None if step.mobile is None else self.imsi[step.mobile],
-                        nth=step.nth,
-                        times=step.times,
-                        delay_us=0 if step.do == "lose" else step.by,
-                    )
-                )
+                self.session.add_fault(self._rule(step))
             case _:
-                self.wait_for(lambda: False, getattr(step, "for"))
+                self.session.advance(getattr(step, "for"))
+
+    def _rule(self, step: FaultStep) -> Rule:
+        return Rule(
+            action=step.do,
+            message=step.message,
+            interface=step.interface,
+            sender=step.sender,
+            receiver=step.receiver,
+            imsi=None if step.mobile is None else self.imsi[step.mobile],
+            nth=step.nth,
+            times=step.times,
+            delay_us=0 if step.do == "lose" else step.by,
+        )
 
     def _order(self, node: str, verb: str, arguments: dict[str, Any], step: Any) -> None:
-        until = getattr(step, "until", None)
-        command = self.session.start_command(node, verb, arguments)
-        if not self.wait_for(lambda: self.session.outcome(command) is not None, step.within):
-            raise _FailedError(f"{verb} of {step.mobile}: not done within {step.within / SECOND:g} s")
-        if until is not None:
+        outcome = self.session.command(node, verb, arguments, within_us=step.within)
+        if getattr(step, "until", None) is not None:
             self._await(step)
-            return
-        outcome = self.session.outcome(command)
-        assert outcome is not None
-        if outcome.status == "failed":
+        elif outcome.status == "failed":
             raise _FailedError(f"{verb} of {step.mobile} failed: {outcome.body}")
 
     def _await(self, step: Any) -> None:
-        if not self.wait_for(lambda: self.state(step.mobile) == step.until, step.within):
+        if not self.session.wait_for(lambda: self.state(step.mobile) == step.until, step.within):
             found = self.state(step.mobile)
             raise _FailedError(f"{step.mobile} is in {found} after {step.within / SECOND:g} s, expected {step.until}")
 
@@ -471,7 +498,7 @@ class _Run:
 
     def finish(self) -> Difference | None:
         """Wait for what is still to come, then for what must not come."""
-        self.wait_for(
+        self.session.wait_for(
             lambda: compare(self.scenario, self.told()) is None and next(self.differences(), None) is None, SETTLE
         )
         self.session.advance(SILENCE)
@@ -482,11 +509,9 @@ class _Run:
         return None if why is None else Difference(why)
 
 
-def run_scenario(
-    session: Session, scenario: Scenario, lab: Lab, watch: Watch | None = None, *, lag: int = 200_000
-) -> Verdict:
+def run_scenario(session: Session, scenario: Scenario, lab: Lab) -> Verdict:
     """Run a scenario on a session that has just been reset."""
-    run = _Run(session, scenario, lab, watch, lag)
+    run = _Run(session, scenario, lab)
     difference: Difference | None
     try:
         for step in scenario.given:
@@ -503,7 +528,6 @@ def run_scenario(
         difference = Difference(f"{failed.why}; {earlier.why}", earlier.at) if earlier is not None else failed
     finally:
         session.clear_faults()
-    run.show(all_of_it=True)
     return Verdict(
         scenario=scenario,
         failure=None if difference is None else difference.why,

@@ -181,6 +181,11 @@ class Faults:
         }[striking.action]
         return copies, [note]
 
+    def learn(self, interface: str, pdu: bytes, now: int, meta: Mapping[str, str] | None) -> None:
+        """See a PDU that the receiver itself sends: its meta tells whose TLLI it is, which the answer will not."""
+        if self._named and meta is not None and "imsi" in meta:
+            self._imsi(layers(interface, pdu, None, Reassembly(), now), meta)
+
     def _imsi(self, found: list[Layer], meta: Mapping[str, str] | None) -> str | None:
         """Whose PDU it is: told by the meta, by the PDU, or by what was seen of its TLLI before."""
         imsi = None if meta is None else meta.get("imsi")

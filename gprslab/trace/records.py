@@ -73,6 +73,12 @@ class Trace:
                 return self._records[start:]
             return self._records[start : bisect_right(self._records, until, key=lambda record: record.time)]
 
+    @property
+    def end(self) -> Position:
+        """Behind every record that there is."""
+        with self._lock:
+            return position_of(self._records[-1]) if self._records else START
+
     def clear(self) -> None:
         """Forget all records."""
         with self._lock:

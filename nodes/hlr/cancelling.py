@@ -81,7 +81,7 @@ def cancelled(cancellation: CancelLocation, event: CancelLocationRes) -> S:
     cancellation.dialogue.end()
     hlr, entry, command = cancellation.stage, cancellation.entry, cancellation.command
     withdrawn = cancellation.cancellation_type is CancellationType.SUBSCRIPTION_WITHDRAW
-    if withdrawn and entry.location is not None and entry.location.sgsn_number == cancellation.location.sgsn_number:
+    if withdrawn and entry.location is not None and entry.location.serves(cancellation.location.sgsn_number):
         hlr.register.locate(entry, None)
     if command is not None:
         hlr.reply(command, "done", {"imsi": str(entry.subscriber.imsi), "sgsn": str(cancellation.location)})

@@ -169,7 +169,7 @@ def requested(update: UpdateGprsLocation, event: UpdateGprsLocationArg) -> S:
         return S.REFUSED
     before = entry.location
     hlr.register.locate(entry, GprsLocation(event.sgsn_number, event.sgsn_address))
-    if before is not None and before.sgsn_number != event.sgsn_number:
+    if before is not None and not before.serves(event.sgsn_number):
         CancelLocation(hlr, entry, before, CancellationType.UPDATE_PROCEDURE).begin()
     update.insertions = make_insertions(entry.subscriber)
     update.insert()

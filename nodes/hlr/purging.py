@@ -23,7 +23,7 @@ def purge_ms(hlr: "Hlr", dialogue: Dialogue, argument: PurgeMsArg) -> None:
         dialogue.refuse(UnknownSubscriberParam(unknown_subscriber_diagnostic=diagnostic))
     elif argument.sgsn_number is None and argument.vlr_number is None:
         dialogue.refuse(DataMissingParam())
-    elif entry.location is not None and argument.sgsn_number == entry.location.sgsn_number:
+    elif entry.location is not None and entry.location.serves(argument.sgsn_number):
         hlr.register.purge(entry)
         dialogue.answer(PurgeMsRes(freeze_p_tmsi=True))
     else:

@@ -33,6 +33,10 @@ class GprsLocation:
         number = self.sgsn_number.to_octets()
         return bytes((self.purged, len(number))) + number + self.sgsn_address.to_octets()
 
+    def serves(self, number: IsdnAddress | None) -> bool:
+        """Whether this is the SGSN of that number; its digits tell, as they do in the routing, not its nature."""
+        return number is not None and number.digits == self.sgsn_number.digits
+
     def __str__(self) -> str:
         return f"{self.sgsn_number} ({self.sgsn_address})"
 

@@ -87,7 +87,8 @@ class Authentication(Procedure):
         """Challenge the mobile with the next vector."""
         self.vector, *rest = self.context.vectors
         self.context.vectors = tuple(rest)
-        self.cksn = Cksn((self.context.cksn + 1) % 7)
+        last = self.context.cksn
+        self.cksn = Cksn.KEY_0 if last is Cksn.NO_KEY else Cksn((last + 1) % 7)
         self.reference = (self.reference + 1) % 16
         quintuplet = isinstance(self.vector, AuthenticationQuintuplet)
         self.ask(

@@ -90,6 +90,13 @@ class ImeisvRequest(OpenEnum):
 class Cksn(OpenEnum):
     """Ciphering key sequence number (10.5.1.2): 0 to 6, or none."""
 
+    KEY_0 = 0
+    KEY_1 = 1
+    KEY_2 = 2
+    KEY_3 = 3
+    KEY_4 = 4
+    KEY_5 = 5
+    KEY_6 = 6
     NO_KEY = 7
 
 

@@ -1,6 +1,6 @@
 """The ``lab`` of the flows: all nodes in the deterministic world, and charts that read as the specification's."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -93,6 +93,12 @@ class FlowLab:
         self.session.world.restart(node)
         self.wait(1)
 
+    def inject(self, receiver: str, link: str, interface: str, pdu: bytes) -> None:
+        """Let a node receive a PDU that nobody sent."""
+        world, node = self.session.world, self.node(receiver)
+        node.receive(link, interface, pdu, world.now)
+        world._settle(receiver, node)
+
     # --- what can be seen -----------------------------------------------------------------------------------------
 
     def node(self, name: str) -> Any:
@@ -175,6 +181,12 @@ def read(record: PduRecord, segments: Reassembly, mobiles: dict[Tlli, str]) -> I
         yield (mobile, receiver, found[-1].name) if up else (sender, mobile, found[-1].name)
     else:
         yield sender, receiver, found[-1].name
+
+
+@pytest.fixture
+def make_lab() -> Callable[[Mapping[str, object]], FlowLab]:
+    """Make the default network with changes to its configuration."""
+    return lambda changes: FlowLab(load_lab().with_changes(changes, "a test"))
 
 
 @pytest.fixture

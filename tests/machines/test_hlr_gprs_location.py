@@ -98,6 +98,19 @@ def test_update_again_in_the_same_sgsn(hlr: Any, subscriber: Subscriber) -> None
     assert not any(isinstance(output, Save) for output in hlr.outputs)
 
 
+def test_number_of_another_nature(hlr: Any, subscriber: Subscriber) -> None:
+    """An SGSN that gives its number in another form is the same SGSN: it is not cancelled."""
+    sgsn = hlr.peers["sgsn1"]
+    attach(sgsn, subscriber.imsi)
+    number = IsdnAddress(sgsn.address.gt, 0x81)
+    argument = UpdateGprsLocationArg(imsi=subscriber.imsi, sgsn_number=number, sgsn_address=ADDRESSES["sgsn1"])
+    otid = sgsn.begin(GPRS_LOCATION_UPDATE_V3, argument)
+    insert(sgsn, otid)
+    sgsn.answered(otid)
+    assert not sgsn.inbox
+    assert not hlr.node.tcap.dialogues
+
+
 def test_location_survives_a_restart(hlr: Any, make_hlr: Callable[..., Any], subscriber: Subscriber) -> None:
     """TS 23.007 5.1: a restarted HLR knows whom to tell, and cancels there."""
     attach(hlr.peers["sgsn1"], subscriber.imsi)
