@@ -100,9 +100,10 @@ def show_version() -> None:
 @click.argument("name")
 @broker_option
 @click.option("--state", metavar="DIR|URL", required=True, help="Folder or database of the node's records.")
+@click.option("--ready", type=_FILE, metavar="FILE", help="Exists while the node is ready: for health checks.")
 @click.option("--log", "form", type=click.Choice(get_args(logs.Form)), default="console", help="How logs look.")
 @lab_options
-def node(name: str, broker: str | None, state: str, form: logs.Form, lab: LabArguments) -> None:
+def node(name: str, broker: str | None, state: str, form: logs.Form, ready: Path | None, lab: LabArguments) -> None:
     """Run the node NAME of the laboratory as this process."""
     live_with_parent()
     if broker is None:
@@ -123,7 +124,9 @@ def node(name: str, broker: str | None, state: str, form: logs.Form, lab: LabArg
     gc.freeze()  # what is loaded stays: the collector need not look at it, neither while we run nor when we end
     store = Store.open(_records_of(name, state))
     try:
-        runner = Runner(name, role, partial(MqttBus, url), make, store, faults=Faults(lab.seed))
+        runner = Runner(
+            name, role, partial(MqttBus, url), make, store, faults=Faults(lab.seed), on_state=partial(_mark, ready)
+        )
         with asyncio.Runner(loop_factory=_loop_factory()) as loop:
             loop.run(_run_until_told(runner))
     except FAILURES:
@@ -145,12 +148,11 @@ def up(broker: str | None, state: Path | None, lab: LabArguments) -> None:
         BrokerUrl.parse(broker)
     _end_on_signals()
     try:
-        with Supervisor(lab, broker, state) as network:
+        with Supervisor(lab, broker, state, lambda line: click.echo(f"gprslab: {line}", err=True)) as network:
             shown = BrokerUrl.parse(network.url)
             click.echo(f"gprslab: the network is up on {shown}; Ctrl-C ends it")
             while network.wait(0.2):
                 pass
-        raise SupervisorError("the supervision of the network ended")
     except KeyboardInterrupt:
         click.echo("gprslab: stopped")
 
@@ -185,6 +187,16 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
     except ImportError:
         return asyncio.new_event_loop
     return new_event_loop
+
+
+def _mark(ready: Path | None, state: str) -> None:
+    """Let the file ``ready`` exist while the node is ready."""
+    if ready is None:
+        return
+    if state == "ready":
+        ready.touch()
+    else:
+        ready.unlink(missing_ok=True)
 
 
 async def _run_until_told(runner: Runner) -> None:

@@ -121,9 +121,10 @@ def written(lab: Lab, base: Lab) -> Iterator[LabArguments]:
         yield LabArguments(note_level="transitions")
         return
     with TemporaryDirectory(prefix="gprslab-") as folder:
-        paths = {name: Path(folder) / f"{name}.yaml" for name in lab._documents}
+        documents = lab._documents  # noqa: SLF001  Lab has no other way back to files
+        paths = {name: Path(folder) / f"{name}.yaml" for name in documents}
         for name, path in paths.items():
-            path.write_text(json.dumps(lab._documents[name].content), encoding="utf-8")  # JSON is YAML
+            path.write_text(json.dumps(documents[name].content), encoding="utf-8")  # JSON is YAML
         yield LabArguments(paths["topology"], paths["subscribers"], paths["timers"], note_level="transitions")
 
 

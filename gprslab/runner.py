@@ -91,8 +91,10 @@ class Runner:
         *,
         topics: Topics | None = None,
         faults: Faults | None = None,
+        on_state: Callable[[State], None] | None = None,
     ) -> None:
         self.name: Final = name
+        self._on_state: Final = on_state
         self.topics: Final = topics or Topics()
         self.faults: Final = faults or Faults()
         self.turns = 0
@@ -101,6 +103,7 @@ class Runner:
         self.pdus_lost = 0
         """Not sent, because the broker was away."""
         self.publishes = 0
+        """Payloads with PDUs: a payload carries what became ready while the one before it was on its way."""
         self.rejected = 0
         """Payloads and commands that were not what their topic carries."""
         self.gaps: Final = Gaps()
@@ -195,6 +198,8 @@ class Runner:
         self._status = replace(self._status, state=state)
         self._log.info(state, role=self._status.role, recovery=self._status.recovery)
         await self._say_status()
+        if self._on_state is not None:
+            self._on_state(state)
 
     async def _say_status(self) -> None:
         """Say what the broker must know; again after a reconnection, because the last will has overwritten it."""
@@ -347,8 +352,7 @@ class Runner:
             return
         try:
             if command.verb.startswith("runner-"):
-                self._change(node, command)
-                self._outputs.append((self._now(), Reply(command.id, "done")))
+                self._outputs.append((self._now(), Reply(command.id, "done", self._change(node, command))))
                 return
             if any(isinstance(value, list | dict | bytes) for value in command.arguments.values()):
                 raise _RefusedError("the arguments of a command are text, numbers, true, false or nothing")
@@ -358,8 +362,8 @@ class Runner:
         node.command(command, self._now())
         self._collect(node)
 
-    def _change(self, node: Node, command: Command) -> None:
-        """Change how the runner runs."""
+    def _change(self, node: Node, command: Command) -> dict[str, int] | None:
+        """Change how the runner runs, or tell how it has run; returns the answer."""
         match command.verb, command.arguments:
             case "runner-fault", {"rule": dict() as rule, **others} if not others:
                 try:
@@ -370,8 +374,11 @@ class Runner:
                 self.faults.clear()
             case "runner-note-level", {"level": str() as level, **others} if not others and level in _LEVELS:
                 self._level = node.level = _LEVELS[level]
+            case "runner-counters", {**others} if not others:
+                return {name: getattr(self, name) for name in _COUNTERS} | {"pdus_missed": self.gaps.lost}
             case verb, _:
                 raise _RefusedError(_EXPECTED.get(verb, f"the runner has no command {verb!r}"))
+        return None
 
     async def _start_over(self, request: Request) -> None:
         """Forget everything the node kept, and start it as new; PDUs on their way into it are lost with it."""
@@ -397,7 +404,6 @@ class Runner:
 
     async def publish(self, topic: str, payload: bytes, qos: int) -> bool:
         """Publish for an outlet; whether the broker was there."""
-        self.publishes += 1
         try:
             await self._bus.publish(topic, payload, qos=qos)
         except BusError as error:
@@ -412,9 +418,12 @@ class Runner:
 
 _LEVELS: Final[dict[str, NoteLevel]] = {level: level for level in get_args(NoteLevel)}
 
+_COUNTERS: Final = ("turns", "pdus_in", "pdus_out", "pdus_lost", "publishes", "rejected")
+
 _EXPECTED: Final = {
     "runner-fault": "expected the argument rule, a map",
     "runner-clear-faults": "expected no arguments",
+    "runner-counters": "expected no arguments",
     "runner-note-level": f"expected the argument level: {', '.join(_LEVELS)}",
 }
 
@@ -451,7 +460,9 @@ class _Outlet(Generic[T]):
             while self._waiting:
                 items, self._waiting = self._waiting, []
                 there = [await self._runner.publish(self._topic, payload, self._qos) for payload in self._pack(items)]
-                if not all(there) and self._pack is split:
-                    self._runner.pdus_lost += len(items)
+                if self._pack is split:
+                    self._runner.publishes += len(there)
+                    if not all(there):
+                        self._runner.pdus_lost += len(items)
         except Exception as fault:  # noqa: BLE001 - a fault of our own stops the service
             self._runner.fail(fault)

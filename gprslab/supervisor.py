@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from asyncio import run as run_loop
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -124,11 +125,16 @@ class Supervisor:
     """The network of ``lab`` as processes, from ``__enter__`` to ``__exit__``.
 
     Without ``broker_url`` it starts the embedded broker; without ``state``, a folder, records and logs are in a
-    temporary one that goes with it. Entering returns once all nodes are ready.
+    temporary one that goes with it. Entering returns once all nodes are ready. ``on_death`` is told in one line of each
+    node that dies later; it is started again.
     """
 
     def __init__(
-        self, lab: LabArguments | None = None, broker_url: str | None = None, state: Path | None = None
+        self,
+        lab: LabArguments | None = None,
+        broker_url: str | None = None,
+        state: Path | None = None,
+        on_death: Callable[[str], None] | None = None,
     ) -> None:
         self.url = broker_url or ""
         """Where clients find the broker, once entered."""
@@ -136,6 +142,8 @@ class Supervisor:
         """Nodes that died and were started again."""
         self._arguments = lab or LabArguments()
         self._state = state
+        self._on_death = on_death
+        self._failure: BaseException | None = None
         self._topics = Topics()
         self._statuses: dict[str, Status] = {}
         self._children: dict[str, _Child] = {}
@@ -175,8 +183,11 @@ class Supervisor:
         return None if process is None else process.pid
 
     def wait(self, seconds: float) -> bool:
-        """Wait so long; whether the network is still supervised."""
-        return not self._ended.wait(seconds)
+        """Wait so long; whether the network is still supervised. Raises what ended that, other than :meth:`close`."""
+        ended = self._ended.wait(seconds)
+        if self._failure is not None:
+            raise self._failure
+        return not ended
 
     # --- the thread -----------------------------------------------------------------------------------------------
 
@@ -189,18 +200,21 @@ class Supervisor:
                 stack.callback(self._stop_all)
                 self._make_children(self._folder())
                 run_loop(self._supervise())
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - told by whoever enters or waits
             if not self._up.done():
                 self._up.set_exception(error)
-            elif not self._stopping.is_set():
-                raise
+            else:
+                self._failure = error
         finally:
             self._ended.set()
 
     def _folder(self) -> Path:
         """Where records and logs are."""
         if self._state is not None:
-            self._state.mkdir(parents=True, exist_ok=True)
+            try:
+                self._state.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise SupervisorError(f"{self._state}: {error.strerror}") from None
             return self._state
         # The broker's folder is removed even when we are killed.
         within = self._broker.folder if self._broker is not None else None
@@ -269,6 +283,8 @@ class Supervisor:
             self._broker.start()
         for child in self._children.values():
             if child.has_died():
+                if self._on_death is not None:
+                    self._on_death(f"{child.name} died{child.last_line()}")
                 child.bury()
                 self.restarts += 1
             if child.process is None and time.monotonic() >= child.due:

@@ -88,7 +88,7 @@ class Ladder:
         start, end = self._columns.index(told.source), self._columns.index(told.target)
         left, right = min(start, end), max(start, end)
         cells = ["│"] * len(self._columns)
-        shaft = "─" * (_LANE * (right - left) - 2)
+        shaft = "─" * (_LANE * (right - left) - 1)
         line = Text("✗" if marked else " ", style="bold red")
         line.append(f"{(told.time - self._since) / SECOND:>{_CLOCK - 2}.3f} ", style="dim")
         line.append("".join(f"{cell:<{_LANE}}" for cell in cells[:left]), style="dim")
@@ -131,20 +131,30 @@ class Ladder:
         return fitted(line)
 
     def _transition(self, record: NoteRecord, speaker: str) -> str | None:
-        """The state now, and the timer that started or stopped with it; None where neither changed."""
+        """The main state now, and the timer that started or stopped; None where neither changed."""
         detail = record.note.detail
         key = (record.node, record.note.subject, str(detail.get("procedure", "")))
         before, timer = self._timers.pop(key, ""), str(detail.get("timer", ""))
         state = str(detail.get("state", record.note.text))
-        parts = [state] if state != detail.get("before") else []
+        parts = []
+        if state != detail.get("before") and state.startswith("GMM-"):
+            parts.append(state)
         if before and before != timer:
             parts.append(f"{before} stopped")
         if timer:
             self._timers[key] = timer
             until = detail.get("until")
             if before != timer and isinstance(until, int):
-                parts.append(f"{timer} runs {(until - record.time) / SECOND:.0f} s")
+                parts.append(f"{timer} runs {lasting(until - record.time)}")
         return f"{speaker} {', '.join(parts)}" if parts else None
+
+
+def lasting(duration: int) -> str:
+    """A duration (microseconds) in the unit that suits it."""
+    for unit, length in (("h", 3600 * SECOND), ("min", 60 * SECOND)):
+        if duration >= 2 * length:
+            return f"{duration / length:.0f} {unit}"
+    return f"{duration / SECOND:.0f} s"
 
 
 def fitted(line: Text) -> Text:

@@ -23,7 +23,6 @@ from protocol.map.contexts import LOCATION_CANCEL_V3
 from protocol.map.location import CancelLocationArg, CancelLocationRes
 from protocol.sccp import Address, Ssn
 
-
 ATTACH_REQUEST = GmmMessage.header(AttachRequest.code)
 
 

@@ -87,7 +87,7 @@ class FlowLab:
         self.session.world.kill(node)
 
     def restart(self, node: str, *, blank: bool = False) -> None:
-        """Give a node a new life; a ``blank`` one has lost its records too. Returns when the BVCs are operative."""
+        """Give a node a new life; a ``blank`` one has lost its records too."""
         if blank:
             self.session.world.store.clear(node)
         self.session.world.restart(node)

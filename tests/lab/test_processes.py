@@ -156,6 +156,16 @@ def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_state_that_is_no_folder_is_one_line(tmp_path: Path) -> None:
+    """Where the folder for records cannot be made, ``gprslab up`` says so in one line, with exit status 1."""
+    (tmp_path / "file").touch()
+    up = command("up", "--state", str(tmp_path / "file"), TMPDIR=str(tmp_path))
+    told, errors = up.communicate(timeout=BOUND)
+    assert (up.returncode, told, errors.count("\n")) == (1, "", 1)
+    assert "file: File exists" in errors
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
 def test_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:
     """When ``gprslab up`` is killed, its nodes and its broker end with it, and the records go."""
     mark = f"GPRSLAB_TEST_KILL_{os.getpid()}"
