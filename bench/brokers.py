@@ -24,7 +24,7 @@ from gprslab.supervisor import LabArguments, Supervisor
 from nodes.core.outputs import Command, Reply
 
 WARM_UP = 20
-ATTACHES = {1: 80, 32: 600, 512: 1024}
+ATTACHES = {1: 200, 32: 1000, 512: 2048}
 """How many mobiles attach, by how many of them are under way at a time."""
 
 CLIENT = "bench"
@@ -63,9 +63,13 @@ def mosquitto(program: str) -> Iterator[Broker]:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port: int = free.getsockname()[1]
         configuration = Path(folder, "mosquitto.conf")
-        told = f"listener {port} 127.0.0.1\nset_tcp_nodelay true\nallow_anonymous true\nuser {getpass.getuser()}\n"
-        configuration.write_text(told + "log_type error\n", encoding="utf-8")
-        with subprocess.Popen([program, "-c", configuration]) as process:  # noqa: S603
+        settings = f"listener {port} 127.0.0.1\nset_tcp_nodelay true\nallow_anonymous true\nuser {getpass.getuser()}\n"
+        configuration.write_text(settings + "log_type error\n", encoding="utf-8")
+        log = Path(folder, "log")
+        with (
+            log.open("wb") as stderr,
+            subprocess.Popen([program, "-c", configuration], stderr=stderr) as process,  # noqa: S603
+        ):
             try:
                 deadline = time.monotonic() + 10
                 while True:
@@ -73,7 +77,7 @@ def mosquitto(program: str) -> Iterator[Broker]:
                         probe("127.0.0.1", port)
                         break
                     except OSError:
-                        assert process.poll() is None, "mosquitto ended"
+                        assert process.poll() is None, log.read_text(encoding="utf-8")
                         assert time.monotonic() < deadline, "mosquitto does not listen"
                         time.sleep(0.01)
                 yield Broker("mosquitto", f"mqtt://127.0.0.1:{port}", process.pid)
@@ -141,16 +145,16 @@ async def storm(broker: Broker, pids: dict[str, int]) -> list[dict[str, Any]]:
         await bus.subscribe({Topics().reply(CLIENT): 1})
         operator = Operator(bus)
         listening = asyncio.create_task(operator.listen())
-        while set((await operator.command("bss1", "inspect"))["bvcs"].values()) != {"operative"}:
+        while set((await operator.command("bss1", "inspect"))["bvcs"].values()) != {"operative"}:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
         await operator.attach(f"m{number}" for number in range(WARM_UP))
         rows = []
         used = WARM_UP
         for under_way, attaches in ATTACHES.items():
-            rows.append(await one_row(operator, pids, range(used, used + attaches), under_way))
-            rows[-1] = {"broker": broker.name} | rows[-1]
+            row = await one_row(operator, pids, range(used, used + attaches), under_way)
+            rows.append({"broker": broker.name} | row)
             used += attaches
-            print(f"{broker.name}: {attaches} attaches, {under_way} under way", file=sys.stderr)
+            print(f"bench: brokers: {broker.name}: {attaches} attaches, {under_way} under way", file=sys.stderr)
         listening.cancel()
         return rows
 
@@ -158,12 +162,12 @@ async def storm(broker: Broker, pids: dict[str, int]) -> list[dict[str, Any]]:
 async def one_row(operator: Operator, pids: dict[str, int], mobiles: range, under_way: int) -> dict[str, Any]:
     """Attaches per second, CPU microseconds per attach, and PDUs."""
     before = await operator.counters(pids.keys() - {"broker"})
-    cpu = {name: cpu_us(pid) for name, pid in pids.items()}
+    used = {name: cpu_us(pid) for name, pid in pids.items()}
     start = time.perf_counter()
     waiting = (f"m{number}" for number in mobiles)
     await asyncio.gather(*(operator.attach(waiting) for _ in range(under_way)))
     spent = time.perf_counter() - start
-    cpu = {name: (cpu_us(pid) - cpu[name]) / len(mobiles) for name, pid in pids.items()}
+    cpu = {name: (cpu_us(pid) - used[name]) / len(mobiles) for name, pid in pids.items()}
     after = await operator.counters(pids.keys() - {"broker"})
     counted = {key: after[key] - before[key] for key in after}
     return {
@@ -174,7 +178,7 @@ async def one_row(operator: Operator, pids: dict[str, int], mobiles: range, unde
         "pdus_per_publish": counted["pdus_out"] / counted["publishes"],
         "lost": counted["pdus_lost"] + counted["pdus_missed"],
         "cpu_us": sum(cpu.values()),
-    } | {f"{name}_us": spent for name, spent in cpu.items()}
+    } | {f"{name}_us": cost for name, cost in cpu.items()}
 
 
 def measure() -> list[dict[str, Any]]:

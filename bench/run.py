@@ -8,6 +8,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -34,24 +35,32 @@ REPEATS = 7
 Row = dict[str, Any]
 
 
-def microseconds(work: Callable[[], object], seconds: float = 0.05) -> float:
-    """Median over several rounds of the cost of one call."""
+def calls_in(work: Callable[[], object], seconds: float) -> int:
+    """How many calls take about so long."""
     count = 1
     while True:
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in range(count):
             work()
-        spent = time.perf_counter() - start
-        if spent > seconds / 4:
-            break
+        if time.process_time() - start > seconds / 4:
+            return count
         count *= 4
-    rounds = []
+
+
+def microseconds(works: list[Callable[[], object]], seconds: float = 0.05) -> list[float]:
+    """CPU time of one call of each, the median over several rounds.
+
+    They take turns in each round, so that what slows the machine for a while slows them all.
+    """
+    counts = [calls_in(work, seconds) for work in works]
+    costs: list[list[float]] = [[] for _ in works]
     for _ in range(REPEATS):
-        start = time.perf_counter()
-        for _ in range(count):
-            work()
-        rounds.append((time.perf_counter() - start) / count * 1e6)
-    return statistics.median(rounds)
+        for work, count, rounds in zip(works, counts, costs, strict=True):
+            start = time.process_time()
+            for _ in range(count):
+                work()
+            rounds.append((time.process_time() - start) / count * 1e6)
+    return [statistics.median(rounds) for rounds in costs]
 
 
 def samples() -> dict[str, tuple[Callable[[bytes], Any], bytes]]:
@@ -140,7 +149,8 @@ class Pycrate(NamedTuple):
 
 def pycrate() -> dict[str, Pycrate]:
     """What pycrate has for the same messages."""
-    with contextlib.redirect_stdout(io.StringIO()):  # slow to import, used here only
+    # Slow to import and used here only; it tells of modules that it does without.
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         from pycrate_asn1dir.TCAP_MAPv2v3 import TCAP_MAP_Messages  # noqa: PLC0415
         from pycrate_mobile.NAS import parse_NAS_MO, parse_NAS_MT  # noqa: PLC0415
         from pycrate_mobile.SCCP import SCCPUnitData  # noqa: PLC0415
@@ -168,17 +178,19 @@ def codecs() -> list[Row]:
     for name, (decode, octets) in (samples() | signalling()).items():
         message = decode(octets)
         assert message.encode() == octets, name
-        row: Row = {"message": name, "octets": len(octets), "decode_us": microseconds(lambda: decode(octets))}  # noqa: B023
-        row["encode_us"] = microseconds(message.encode)
+        works: dict[str, Callable[[], object]] = {"decode": partial(decode, octets), "encode": message.encode}
         if name in theirs:
             read, write = theirs[name]
-            row["pycrate_decode_us"] = microseconds(lambda: read(octets))  # noqa: B023
-            row["decode_ratio"] = row["pycrate_decode_us"] / row["decode_us"]
+            works["pycrate_decode"] = partial(read, octets)
             if write is not None:
                 read(octets)
                 assert write() == octets, name
-                row["pycrate_encode_us"] = microseconds(write)
-                row["encode_ratio"] = row["pycrate_encode_us"] / row["encode_us"]
+                works["pycrate_encode"] = write
+        costs = dict(zip(works, microseconds(list(works.values())), strict=True))
+        row: Row = {"message": name, "octets": len(octets)} | {f"{work}_us": cost for work, cost in costs.items()}
+        for work in ("decode", "encode"):
+            if f"pycrate_{work}" in costs:
+                row[f"{work}_ratio"] = costs[f"pycrate_{work}"] / costs[work]
         rows.append(row)
     return rows
 
@@ -198,6 +210,7 @@ def world(mobiles: int, attaches: int = 100) -> Row:
         start = time.process_time()
         pdus = storm.attach(attaches)
         costs.append((time.process_time() - start) / attaches)
+    storm.check()
     cost = statistics.median(costs)
     return {
         "attached": mobiles,
@@ -223,20 +236,25 @@ def memory(mobiles: int = 2000) -> Row:
     storm.attach(100)
     before = storm.sgsn_octets()
     storm.attach(mobiles - 100)
+    storm.check()
     return {"mobiles": mobiles - 100, "octets_per_mobile": (storm.sgsn_octets() - before) / (mobiles - 100)}
+
+
+def shown(value: object) -> str:
+    """A cell of a table: three digits are enough of what was measured."""
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
 
 
 def table(title: str, rows: list[Row]) -> None:
     """Print rows."""
     print(f"\n{title}")
     heads = list(dict.fromkeys(key for row in rows for key in row))
-    cells = [
-        [f"{row.get(h, ''):.1f}" if isinstance(row.get(h), float) else str(row.get(h, "")) for h in heads]
-        for row in rows
-    ]
+    cells = [[shown(row.get(head, "")) for head in heads] for row in rows]
     widths = [max(len(head), *(len(line[i]) for line in cells)) for i, head in enumerate(heads)]
     for line in [heads, *cells]:
-        print("  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)))
+        print("  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)), flush=True)
 
 
 def main() -> int:

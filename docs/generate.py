@@ -10,7 +10,12 @@ import nodes.bss
 import nodes.hlr
 import nodes.ms
 import nodes.sgsn
+from gprslab.config import load_lab
+from gprslab.session import WorldSession
+from gprslab.trace.ladder import Ladder
+from gprslab.trace.story import Story
 from nodes.core.machine import MACHINES
+from nodes.sgsn import attach
 from protocol import bssgp, gmm, layout, ns, timers, um
 
 DOCS = Path(__file__).parent
@@ -29,7 +34,31 @@ def pages() -> dict[str, str]:
         machines = [machine for machine in MACHINES if machine.home.startswith(f"{element.__name__}.")]
         parts = [f"## {m.title}\n\n{m.clause}\n\n```mermaid\n{m.mermaid()}\n```\n" for m in machines]
         made[f"procedures/{name}.md"] = "\n".join([f"# Procedures: {name}\n", *parts])
-    return {path: MARK + text for path, text in made.items()}
+    generated = {path: MARK + text for path, text in made.items()}
+    readme = DOCS.parent / "README.md"
+    return generated | {"../README.md": with_pictures(readme.read_text(encoding="utf-8"))}
+
+
+def with_pictures(readme: str) -> str:
+    """The README with its generated parts as they are now: each stands between its two marks."""
+    for name, text in (("ladder", f"```\n{ladder()}\n```"), ("states", f"```mermaid\n{attach.ATTACH.mermaid()}\n```")):
+        start, end = f"<!-- {name}: generated -->", f"<!-- end of {name} -->"
+        before, _, rest = readme.partition(start)
+        _, _, after = rest.partition(end)
+        readme = f"{before}{start}\n{text}\n{end}{after}"
+    return readme
+
+
+def ladder() -> str:
+    """The first attach of the tour, as the terminal shows it."""
+    lab = load_lab()
+    with WorldSession(lab) as session:
+        start = session.now
+        session.command("ms1", "attach", {"mobile": "anna"})
+        session.advance(1_000_000)
+        picture = Ladder(Story.of(lab), ("anna", "sgsn1", "hlr1", "eir1"), start)
+        lines = [picture.header(), *(line for record in session.trace for line in picture.lines(record))]
+    return "\n".join(line.plain.rstrip() for line in lines)
 
 
 def stale() -> list[str]:

@@ -121,7 +121,7 @@ def written(lab: Lab, base: Lab) -> Iterator[LabArguments]:
         yield LabArguments(note_level="transitions")
         return
     with TemporaryDirectory(prefix="gprslab-") as folder:
-        documents = lab._documents  # noqa: SLF001  Lab has no other way back to files
+        documents = lab.documents
         paths = {name: Path(folder) / f"{name}.yaml" for name in documents}
         for name, path in paths.items():
             path.write_text(json.dumps(documents[name].content), encoding="utf-8")  # JSON is YAML

@@ -90,7 +90,7 @@ class Lab:
     """
 
     def __init__(self, topology: Document, subscribers: Document, timers: Document) -> None:
-        self._documents = {"topology": topology, "subscribers": subscribers, "timers": timers}
+        self.documents = {"topology": topology, "subscribers": subscribers, "timers": timers}
         self.topology = topology.checked(_TOPOLOGY, topology.content)
         subscribers.checked(_NAMED, subscribers.content)
         self.subscribers = {
@@ -124,7 +124,7 @@ class Lab:
 
         ``file`` is where the changes stand, and so what a ConfigError names. A change is merged as RFC 7396 says.
         """
-        documents = dict(self._documents)
+        documents = dict(self.documents)
         for key, change in changes.items():
             if key not in documents:
                 raise ConfigError(file, key_path(key), f"one of {', '.join(documents)}", shown(change))
@@ -139,7 +139,7 @@ class Lab:
             return self.topology.nodes[name]
         except KeyError:
             known = f"one of {', '.join(self.nodes)}"
-            raise self._documents["topology"].error(["nodes"], known, shown(name)) from None
+            raise self.documents["topology"].error(["nodes"], known, shown(name)) from None
 
     def endpoint(self, name: Name) -> Endpoint:
         """The node as one end of a packet in a capture."""
@@ -268,7 +268,7 @@ class Lab:
         for keys, value in values:
             if first.setdefault(value, keys) != keys:
                 found = f"{value}, which is {key_path(*first[value])} too"
-                raise self._documents[of].error(keys, "a value that stands once", found)
+                raise self.documents[of].error(keys, "a value that stands once", found)
 
     def _check_addresses(self) -> None:
         for key in ("address", "gt", "point_code"):
@@ -286,7 +286,7 @@ class Lab:
         if self.roles.get(name) != role:
             known = [node for node in self.nodes if self.roles[node] == role]
             expected = f"the name of a node of role {role} ({', '.join(known) or 'there is none'})"
-            raise self._documents[of].error(keys, expected, shown(name))
+            raise self.documents[of].error(keys, expected, shown(name))
 
     def _check_references(self) -> None:
         for name, bss in self._elements(files.BssEntry):
@@ -316,7 +316,7 @@ class Lab:
         self._check_unique("topology", prefixes)
 
     def _check_subscribers(self) -> None:
-        subscribers = self._documents["subscribers"]
+        subscribers = self.documents["subscribers"]
         for key in ("imsi", "msisdn"):
             self._check_unique(
                 "subscribers", (((name, key), getattr(entry, key)) for name, entry in self.subscribers.items())

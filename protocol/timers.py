@@ -157,7 +157,7 @@ T2 = timer(
 
 # --- MAP operations by class (TS 29.002 17.1.2) -------------------------------------------------------------------
 MAP_S = timer("MAP s", 10, 1, "network", start="invoke sent", stop="result, error or reject", expiry="no answer")
-MAP_M = timer("MAP m", 15, 1, "network", start="invoke sent", stop="result, error or reject", expiry="no answer")
+MAP_M = timer("MAP m", 20, 1, "network", start="invoke sent", stop="result, error or reject", expiry="no answer")
 MAP_ML = timer("MAP ml", 60, 1, "network", start="invoke sent", stop="result, error or reject", expiry="no answer")
 
 # --- ours ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""What was said: records, the story that they tell, ladders and captures."""

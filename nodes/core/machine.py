@@ -128,10 +128,10 @@ class Machine:
                 starts = where
             else:
                 starts = tuple(state for state in type(self.initial) if not state.final)
-                if all(target in starts for target in to):
-                    continue  # it leaves the state as it is, whatever that is: too much for a picture
+            # A row for many states shows only where it leaves them: the rest stands in the table.
+            ends = [end for end in dict.fromkeys(to) if len(starts) == 1 or end not in starts]
             for start in starts:
-                lines += [f"    {start.name} --> {end.name}: {event_name(event)} / {action.__name__}" for end in to]
+                lines += [f"    {start.name} --> {end.name}: {event_name(event)} / {action.__name__}" for end in ends]
         for state in type(self.initial):
             if state.guard is not None:
                 lines.append(f"    {state.name}: {state.name} ({state.guard})")

@@ -34,17 +34,22 @@ class MosquittoBroker:
             self._port: int = free.getsockname()[1]
         text = (CONFIGS / "mosquitto.conf").read_text(encoding="utf-8")
         text = text.replace("listener 1883", f"listener {self._port} 127.0.0.1").replace("/mosquitto/", f"{folder}/")
+        text = text.replace("log_dest stdout", "log_dest stderr")  # which it does not buffer
         # The folder is ours alone, so the broker must run as ourselves.
         (folder / "config" / "mosquitto.conf").write_text(f"{text}user {getpass.getuser()}\n", encoding="utf-8")
 
-    def url(self, user: str) -> str:
-        """URL of the broker for one of its users."""
-        return f"mqtt://{user}@127.0.0.1:{self._port}?password_file={self._folder / 'users'}"
+    def url(self, user: str | None = None) -> str:
+        """URL of the broker for one of its users; without one, each client is the user of its own name."""
+        login = "" if user is None else f"{user}@"
+        return f"mqtt://{login}127.0.0.1:{self._port}?password_file={self._folder / 'users'}"
+
+    def log(self) -> str:
+        """What it has logged."""
+        return (self._folder / "log").read_text(encoding="utf-8")
 
     def start(self) -> None:
         """Start it and wait until it listens."""
-        log = self._folder / "log"
-        with log.open("ab") as stdout:
+        with (self._folder / "log").open("ab") as stdout:
             self._process = subprocess.Popen(
                 [self._program, "-c", self._folder / "config" / "mosquitto.conf"], stdout=stdout, stderr=stdout
             )
@@ -55,8 +60,8 @@ class MosquittoBroker:
             except EmbeddedBrokerError:
                 return  # it refuses a client without a user
             except OSError:
-                assert self._process.poll() is None, log.read_text(encoding="utf-8")
-                assert time.monotonic() < deadline, log.read_text(encoding="utf-8")
+                assert self._process.poll() is None, self.log()
+                assert time.monotonic() < deadline, self.log()
                 time.sleep(0.005)
 
     def stop(self) -> None:
