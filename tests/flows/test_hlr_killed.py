@@ -1,4 +1,4 @@
-"""The HLR killed at every message of an attach: what it has acknowledged is never lost (DESIGN 2, "any node may Save")."""
+"""The HLR killed at every message of an attach: what it has acknowledged is never lost."""
 
 from collections.abc import Iterator
 
