@@ -294,6 +294,16 @@ async def test_the_note_level_is_changed_and_survives_a_reset() -> None:
         assert (await place.ask("5", "runner-dance")).status == "failed"
 
 
+async def test_counters_tell_what_passed() -> None:
+    """runner-counters tells how many PDUs came and went, and in how many publishes."""
+    async with running() as place:
+        await place.say(b"1")
+        await place.until(lambda: bool(place.pdus()))
+        counters = (await place.ask("1", "runner-counters")).body
+        assert (counters["pdus_in"], counters["pdus_out"], counters["publishes"]) == (1, 1, 1)
+        assert (await place.ask("2", "runner-counters", since=0)).status == "failed"
+
+
 async def test_a_lost_pdu_is_not_received() -> None:
     """A rule given with runner-fault acts before the node, is told as a note, and can be taken back."""
     async with running() as place:
