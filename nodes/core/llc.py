@@ -48,6 +48,6 @@ class LogicalLink:
         received[frame.sapi] = ((frame.nu + 1) % MODULUS, (seen << ahead + 1 | 1) & (1 << WINDOW) - 1)
         return True
 
-    def reset(self) -> None:
-        """Start anew, as when a TLLI is assigned to a link that was not (7.2.1.1)."""
-        self._sent = self._received = None
+    def hear_anew(self) -> None:
+        """Take the next frame for the first: its sender has begun anew. What is sent is numbered on."""
+        self._received = None

@@ -86,7 +86,9 @@ class Attach(Procedure):
 
     def update_location(self) -> S:
         """Tell the HLR, unless it has confirmed this SGSN already."""
-        if self.context.location_confirmed:
+        owner = self.stage.context_of(self.context.imsi)
+        if owner is not None and owner.location_confirmed:
+            self.context.location_confirmed = True
             return self.accept()
         self.start(LocationUpdate(self, self.context))
         return S.WAIT_LOCATION

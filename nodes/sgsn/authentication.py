@@ -70,7 +70,7 @@ class Authentication(Procedure):
         if hlr is None:
             self.cause = self.stage.config.map_causes["imsi unknown"]
             return S.NO_VECTORS
-        self.context.vectors = ()
+        self.forget_vectors()
         self._dialogue = self.stage.tcap.begin(self, hlr, INFO_RETRIEVAL_V3, imsi)
         self._dialogue.invoke(
             SendAuthenticationInfoArg(
@@ -83,13 +83,18 @@ class Authentication(Procedure):
         self._dialogue.send()
         return S.WAIT_VECTORS
 
-    def challenge(self) -> S:
-        """Challenge the mobile with the next vector."""
-        self.vector, *rest = self.context.vectors
-        self.context.vectors = tuple(rest)
+    def forget_vectors(self) -> None:
+        """Vectors that are left are of no use: there are none, or they are older than the card (33.102 6.3.5)."""
+        for holder in (self.context, self.stage.context_of(self.context.imsi)):
+            if holder is not None:
+                holder.vectors = ()
+
+    def challenge(self, vector: Any) -> S:
+        """Challenge the mobile."""
+        self.vector = vector
         last = self.context.cksn
         self.cksn = Cksn.KEY_0 if last is Cksn.NO_KEY else Cksn((last + 1) % 7)
-        self.reference = (self.reference + 1) % 16
+        self.context.ac_reference = self.reference = (self.context.ac_reference + 1) % 16
         quintuplet = isinstance(self.vector, AuthenticationQuintuplet)
         self.ask(
             AuthenticationAndCipheringRequest(
@@ -107,7 +112,8 @@ class Authentication(Procedure):
 
 def begun(authentication: Authentication, event: Begin) -> S:
     """Use a vector that is left, or get some."""
-    return authentication.challenge() if authentication.context.vectors else authentication.fetch()
+    vector = authentication.context.next_vector()
+    return authentication.fetch() if vector is None else authentication.challenge(vector)
 
 
 def vectors_received(authentication: Authentication, event: SendAuthenticationInfoRes) -> S:
@@ -115,7 +121,8 @@ def vectors_received(authentication: Authentication, event: SendAuthenticationIn
     found = event.authentication_set_list
     if found is not None:
         authentication.context.vectors = tuple(found.quintuplet_list or found.triplet_list or ())
-    return authentication.challenge() if authentication.context.vectors else S.NO_VECTORS
+    vector = authentication.context.next_vector()
+    return S.NO_VECTORS if vector is None else authentication.challenge(vector)
 
 
 def vectors_refused(authentication: Authentication, event: Refused) -> S:

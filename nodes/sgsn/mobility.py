@@ -48,6 +48,7 @@ class MmContext(Procedure):
     """
 
     __slots__ = (
+        "ac_reference",
         "bss",
         "bvci",
         "cell",
@@ -81,6 +82,7 @@ class MmContext(Procedure):
         self.equipment_checked = False
         self.location_confirmed = False
         self.cksn = Cksn.NO_KEY
+        self.ac_reference = 0
         self.vectors: tuple[Any, ...] = ()
         self.msisdn: IsdnAddress | None = None
         self.pdp_subscriptions: tuple[PdpContext, ...] = ()
@@ -105,6 +107,7 @@ class MmContext(Procedure):
         """The mobile says it is ``imsi``: what was known of another is nothing to it."""
         if imsi == self.imsi:
             return
+        self.stage.disown(self)
         self.imsi = imsi
         known = self.stage.context_of(imsi)
         if known is not None and known is not self:
@@ -116,16 +119,25 @@ class MmContext(Procedure):
         self.vectors = self.pdp_subscriptions = ()
 
     def adopt(self, known: "MmContext") -> None:
-        """Take over what another context of the same mobile knows; that one ends when this is registered."""
+        """Know what another context of the same mobile knows; that one is left as it is until this is registered."""
+        if known is self:
+            return
         self.imsi = known.imsi
         self.imei = known.imei
         self.equipment_checked = known.equipment_checked
-        self.location_confirmed = known.location_confirmed
         self.cksn = known.cksn
-        self.vectors, known.vectors = known.vectors, ()
         self.msisdn = known.msisdn
         self.pdp_subscriptions = known.pdp_subscriptions
         self.ptmsi_signature = known.ptmsi_signature
+
+    def next_vector(self) -> Any:
+        """A vector that is left, here or with the registered context of the same mobile; None if there is none."""
+        for holder in (self, self.stage.context_of(self.imsi)):
+            if holder is not None and holder.vectors:
+                vector, *rest = holder.vectors
+                holder.vectors = tuple(rest)
+                return vector
+        return None
 
     def insert(self, data: InsertSubscriberDataArg) -> None:
         """Keep what the HLR says of the subscription (TS 29.002 8.8.1)."""
@@ -139,7 +151,7 @@ class MmContext(Procedure):
 
 
 def attach_requested(context: MmContext, event: AttachRequest) -> S:
-    """An attach begins; what a registered mobile had is void from then on (4.7.3.1.6 f)."""
+    """An attach begins. That of a registered mobile runs in a context of its own until it is proved (4.7.3.1.6 f)."""
     context.end_children()
     context.start(Attach(context, event))
     return S.COMMON_PROCEDURE_INITIATED
@@ -202,8 +214,16 @@ def detached(context: MmContext, event: NetworkDetach) -> S:
     return S.DEREGISTERED if context.location_confirmed else S.GONE
 
 
+def detached_again(context: MmContext, event: DetachRequestMo) -> S:
+    """The mobile has not heard that it is detached."""
+    if not event.detach_type.power_off:
+        context.tell(DetachAcceptMt(force_to_standby=ForceToStandby.NOT_INDICATED))
+    return S.DEREGISTERED
+
+
 def purge_due(context: MmContext, event: Timer) -> S:
-    """Detached for long."""
+    """Detached for long: from now on the HLR may hold the mobile for purged."""
+    context.location_confirmed = False
     context.start(Purge(context))
     return S.DEREGISTERED
 
@@ -230,7 +250,7 @@ GMM = Machine(
     guards={S.DEREGISTERED: X_PURGE},
     rows=[
         # in this state    on this event     do this      and be in one of
-        ((S.DEREGISTERED, S.REGISTERED), AttachRequest, attach_requested, (S.COMMON_PROCEDURE_INITIATED,)),
+        (S.DEREGISTERED, AttachRequest, attach_requested, (S.COMMON_PROCEDURE_INITIATED,)),
         (S.COMMON_PROCEDURE_INITIATED, attach.S.ATTACHED, attached, (S.REGISTERED,)),
         (S.COMMON_PROCEDURE_INITIATED, attach.S.REJECTED, attach_failed, (S.DEREGISTERED, S.GONE)),
         (S.COMMON_PROCEDURE_INITIATED, attach.S.ABANDONED, attach_failed, (S.DEREGISTERED, S.GONE)),
@@ -241,6 +261,7 @@ GMM = Machine(
             (S.DEREGISTERED_INITIATED, S.COMMON_PROCEDURE_INITIATED),
         ),
         (ANY, DetachRequestMo, detach_requested, (S.DEREGISTERED, S.GONE)),
+        (S.DEREGISTERED, DetachRequestMo, detached_again, (S.DEREGISTERED,)),
         (S.REGISTERED, DetachOrder, detach_ordered, (S.DEREGISTERED_INITIATED,)),
         (
             (S.COMMON_PROCEDURE_INITIATED, S.REGISTERED, S.DEREGISTERED_INITIATED),

@@ -74,14 +74,15 @@ class Sgsn(Node):
             if frame.nu or frame.information[:2] != ATTACH_REQUEST:
                 return  # a repeat on the link: discarded (44.064 8.4.2)
             # The first frame of a mobile that was switched off and on again; a mere repeat of it is GMM's to know.
-            context.link.reset()
+            context.link.hear_anew()
             context.link.accepts(frame)
         try:
             message = gmm.decode(frame.information, up=True)
         except DecodeError as error:
             self._answer_error(context, bss, bvci, unit, frame.information, error)
             raise
-        if context is None:
+        if context is None or (isinstance(message, AttachRequest) and self._keeps(context)):
+            # Who attaches is somebody new until it has proved who it is: what is registered stays as it is till then.
             context = self._meet(bss, bvci, unit, message)
             if context is None:
                 return
@@ -166,6 +167,15 @@ class Sgsn(Node):
         """True when the IMSI of the context is known to be right: it was accepted once."""
         return context.imsi is not None and self.by_imsi.get(context.imsi) is context
 
+    def _keeps(self, context: MmContext) -> bool:
+        """True for a context that an attach must not touch: registered, and no attach or detach under way in it."""
+        return self.is_registered(context) and context.state in (mobility.S.REGISTERED, mobility.S.DEREGISTERED)
+
+    def disown(self, context: MmContext) -> None:
+        """The context is no longer that of its IMSI."""
+        if context.imsi is not None:
+            drop(self.by_imsi, context.imsi, context)
+
     def claim(self, context: MmContext) -> None:
         """This context is the mobile's from now on; another one of the same mobile ends."""
         assert context.imsi is not None
@@ -173,6 +183,10 @@ class Sgsn(Node):
         if other is context:
             return
         if other is not None:
+            if not context.vectors:
+                context.vectors = other.vectors
+            if context.ptmsi_old is not None:
+                drop(self.by_ptmsi, context.ptmsi_old, context)
             context.ptmsi_old = other.ptmsi
             other.end()
             if context.ptmsi_old is not None:
@@ -185,12 +199,12 @@ class Sgsn(Node):
             pass
         if context.ptmsi is not None:
             if context.ptmsi_old is not None:
-                self.by_ptmsi.pop(context.ptmsi_old, None)
+                drop(self.by_ptmsi, context.ptmsi_old, context)
             context.ptmsi_old = context.ptmsi
         if context.tlli_old is None:
             context.tlli_old = context.tlli
         else:
-            self.by_tlli.pop(context.tlli, None)
+            drop(self.by_tlli, context.tlli, context)
         context.ptmsi = Tmsi(ptmsi)
         context.ptmsi_signature = self.rng.getrandbits(24)
         context.tlli = Tlli.local(ptmsi)
@@ -200,22 +214,24 @@ class Sgsn(Node):
     def release_old(self, context: MmContext) -> None:
         """The mobile uses its new identities: the old ones are free."""
         if context.ptmsi_old is not None:
-            self.by_ptmsi.pop(context.ptmsi_old, None)
+            drop(self.by_ptmsi, context.ptmsi_old, context)
             context.ptmsi_old = None
         if context.tlli_old is not None:
-            self.by_tlli.pop(context.tlli_old, None)
+            drop(self.by_tlli, context.tlli_old, context)
             context.tlli_old = None
 
     def forget(self, context: MmContext) -> None:
         """A context has ended: no index leads to it any more."""
         for tlli in (context.tlli, context.tlli_old):
-            if tlli is not None and self.by_tlli.get(tlli) is context:
-                del self.by_tlli[tlli]
+            if tlli is not None and drop(self.by_tlli, tlli, context):
+                # An attach that came to nothing on the TLLI of a registered mobile gives it back.
+                owner = self.by_ptmsi.get(tlli.ptmsi)
+                if owner is not None and owner is not context and tlli in (owner.tlli, owner.tlli_old):
+                    self.by_tlli[tlli] = owner
         for ptmsi in (context.ptmsi, context.ptmsi_old):
-            if ptmsi is not None and self.by_ptmsi.get(ptmsi) is context:
-                del self.by_ptmsi[ptmsi]
-        if context.imsi is not None and self.by_imsi.get(context.imsi) is context:
-            del self.by_imsi[context.imsi]
+            if ptmsi is not None:
+                drop(self.by_ptmsi, ptmsi, context)
+        self.disown(context)
 
     # --- operator -------------------------------------------------------------------------------------------------
 
@@ -256,6 +272,14 @@ class Sgsn(Node):
             "apns": [str(subscription.apn) for subscription in context.pdp_subscriptions],
             "procedures": [f"{child.machine.title}: {child.state.value}" for child in descendants(context)],
         }
+
+
+def drop(index: dict[Any, MmContext], key: Any, context: MmContext) -> bool:
+    """Take a context out of an index, if it is the one that stands there; returns whether it was."""
+    if index.get(key) is not context:
+        return False
+    del index[key]
+    return True
 
 
 def descendants(procedure: Any) -> list[Any]:

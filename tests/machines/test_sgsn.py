@@ -604,6 +604,81 @@ def test_attach_of_a_registered_mobile() -> None:
     assert around.said() == ["AuthenticationAndCipheringRequest"]
 
 
+@pytest.mark.parametrize("proof", [b"wrong!!!", None], ids=["wrong", "silent"])
+def test_attach_on_the_tlli_of_another(proof: bytes | None) -> None:
+    """An attach that is not proved leaves the registered mobile of that TLLI as it was, whatever IMSI it claims."""
+    around = Around()
+    around.attach()
+    for claimed in (Imsi("001010000000002"), IMSI):
+        around.says(request(claimed))
+        if claimed != IMSI:
+            around.answers(SendAuthenticationInfoArg, vectors())
+        if proof is None:
+            around.waits(31)
+        else:
+            around.proves(proof)
+        assert around.context is around.sgsn.by_imsi[IMSI]
+        assert around.context.state is mobility.S.REGISTERED
+        assert list(around.sgsn.by_imsi) == [IMSI]
+    around.says(DetachRequestMo(detach_type=MoDetach(power_off=False, type=DetachTypeMo.GPRS_DETACH)))
+    assert around.said()[-1] == "DetachAcceptMt"
+
+
+def test_location_cancelled_during_reattach() -> None:
+    """29.002 8.1.3: what the HLR cancels during the challenge of a new attach is asked of it again."""
+    around = Around()
+    around.attach()
+    around.tlli = Tlli(0x78000002)
+    around.nu = 0
+    around.says(request())
+    cancel(around, CancellationType.UPDATE_PROCEDURE)
+    around.proves()
+    around.said()
+    around.answers(UpdateGprsLocationArg, UpdateGprsLocationRes(hlr_number=IsdnAddress(HLR)))
+    assert around.said() == ["AttachAccept"]
+
+
+def test_attach_during_purge() -> None:
+    """23.060 6.7: the HLR may have marked the mobile as purged, so it is told that it is back."""
+    around = Around()
+    around.attach()
+    around.says(DetachRequestMo(detach_type=MoDetach(power_off=True, type=DetachTypeMo.GPRS_DETACH)))
+    around.waits(24 * 3600)
+    around.says(request())
+    around.proves()
+    assert around.said()[-1] == "UpdateGprsLocationArg"
+
+
+def test_detach_during_purge() -> None:
+    """24.008 4.7.4.1: a mobile that is detached already is answered, and the purge goes on."""
+    around = Around()
+    around.attach()
+    leave = DetachRequestMo(detach_type=MoDetach(power_off=False, type=DetachTypeMo.GPRS_DETACH))
+    around.says(leave)
+    around.waits(24 * 3600)
+    around.said()
+    around.says(leave)
+    around.says(leave.replace(detach_type=MoDetach(power_off=True, type=DetachTypeMo.GPRS_DETACH)))
+    assert around.said() == ["DetachAcceptMt"]
+    around.answers(PurgeMsArg, PurgeMsRes())
+    assert around.sgsn.by_tlli == {}
+
+
+def test_late_answer_to_a_challenge_that_was_replaced() -> None:
+    """24.008 10.5.5.19: another request, another challenge, another reference: the late answer is ignored."""
+    around = Around()
+    around.to_challenge()
+    first = around.last(AuthenticationAndCipheringRequest)
+    around.says(request(old_ptmsi_signature=1))
+    around.heard.clear()
+    around.says(
+        AuthenticationAndCipheringResponse(
+            ac_reference_number=first.ac_reference_number, authentication_parameter_response=first.rand[:4]
+        )
+    )
+    assert around.said() == []
+
+
 def test_detach_switched_off_is_not_answered() -> None:
     """24.008 4.7.4.1.2: nobody would hear the answer."""
     around = Around()
