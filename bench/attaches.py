@@ -1,6 +1,5 @@
 """A network of one node of each kind and many mobiles, in the world: for measuring whole attaches."""
 
-import sys
 from collections.abc import Iterable
 from random import Random
 from typing import Any
@@ -9,6 +8,7 @@ from gprslab.capabilities import DRX_PARAMETER, MS_NETWORK_CAPABILITY, MS_RADIO_
 from gprslab.world import World
 from nodes.bss import Bss
 from nodes.bss.config import BssConfig, Cell
+from nodes.core.clock import Clock
 from nodes.core.node import Node
 from nodes.core.outputs import Command, Record
 from nodes.eir import Eir
@@ -123,26 +123,11 @@ class Storm:
         attached = sum(1 for context in sgsn.by_imsi.values() if context.state.value == "GMM-REGISTERED")
         assert attached == self._next, f"{attached} of {self._next} are attached"
 
-    def sgsn_octets(self) -> int:
-        """What the SGSN holds, in octets: all that only its contexts, indexes and timers lead to."""
+    def forget_in_sgsn(self) -> None:
+        """Let the SGSN drop all that it knows of mobiles: contexts, indexes, timers. The storm is over then."""
         sgsn = self.world.nodes["sgsn1"]
-        seen: set[int] = set()
-        waiting: list[Any] = [sgsn.by_imsi, sgsn.by_tlli, sgsn.by_ptmsi, sgsn.clock]  # type: ignore[union-attr]
-        total = 0
-        while waiting:
-            thing = waiting.pop()
-            if id(thing) in seen or isinstance(thing, type | Node) or callable(thing):
-                continue
-            seen.add(id(thing))
-            total += sys.getsizeof(thing)
-            if isinstance(thing, dict):
-                waiting += [*thing.keys(), *thing.values()]
-            elif isinstance(thing, list | tuple | set | frozenset):
-                waiting += thing
-            else:
-                for base in type(thing).__mro__:
-                    slots = base.__dict__.get("__slots__", ())
-                    waiting += [
-                        getattr(thing, s) for s in ((slots,) if isinstance(slots, str) else slots) if hasattr(thing, s)
-                    ]
-        return total
+        assert isinstance(sgsn, Sgsn)
+        sgsn.by_imsi = {}
+        sgsn.by_tlli = {}
+        sgsn.by_ptmsi = {}
+        sgsn.clock = Clock({})

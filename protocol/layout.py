@@ -16,6 +16,7 @@ element. Both read the same declaration.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 from typing import Any, ClassVar, Literal, Self
 
 from protocol.bits import Struct
@@ -154,10 +155,6 @@ class Format:
     def emit_put(self, source: Source, kind: Any, value: str, depth: int) -> None:
         """Emit code that appends the element to ``o``."""
         raise NotImplementedError
-
-    def tag_octet(self) -> str:
-        """The tag as source, or nothing."""
-        return "" if self.tag is None else f"{self.tag}"
 
 
 class V(Format):
@@ -347,7 +344,7 @@ def emit_fixed(source: Source, kind: Any, target: str, depth: int, layout: Forma
         )
     elif size == 1 and kind is int:
         source.add(depth, f"{target} = d[{at}]", f"p += {1 + offset}")
-    elif size == 1 and kind is not bytes and not hasattr(kind, "not_tabled"):
+    elif size == 1 and kind is not bytes:
         source.add(
             depth,
             f"{target} = {source.bind(octet_table(kind, 8), 'table')}[d[{at}]]",
@@ -642,21 +639,32 @@ def emit_put_group(source: Source, group: tuple[Field, ...], depth: int) -> None
     field.layout.emit_put(source, field.type, value, depth)
 
 
-def encode_with_extras(message: Message) -> bytes:
-    """Encode element by element, each extra where it stood."""
-    octets = bytearray(message.header(message.code))
-    index = -1
-    waiting = sorted(message.extras, key=lambda extra: extra.after)
-    for group in pairs(message.fields):
-        while waiting and waiting[0].after <= index:
-            octets += waiting.pop(0).octets
+@cache
+def putters(cls: type[Message]) -> tuple[tuple[int, Callable[[Message, bytearray], None]], ...]:
+    """For each element, or octet of two halves: the number of its last field, and what appends it."""
+    made = []
+    last = -1
+    for group in pairs(cls.fields):
         source = Source()
         source.add(0, "def put(self, o):")
         emit_put_group(source, group, 1)
-        source.function("put", "put")(message, octets)
-        index += len(group)
-    for extra in waiting:
-        octets += extra.octets
+        last += len(group)
+        made.append((last, source.function("put", f"{cls.__name__}.put")))
+    return tuple(made)
+
+
+def encode_with_extras(message: Message) -> bytes:
+    """Encode element by element, each extra where it stood."""
+    octets = bytearray(message.header(message.code))
+    waiting = sorted(message.extras, key=lambda extra: extra.after)[::-1]
+    before = -1
+    for last, put in putters(type(message)):
+        while waiting and waiting[-1].after <= before:
+            octets += waiting.pop().octets
+        put(message, octets)
+        before = last
+    while waiting:
+        octets += waiting.pop().octets
     return bytes(octets)
 
 

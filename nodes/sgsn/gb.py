@@ -51,9 +51,9 @@ class Gb:
         pdu = ns.NsUnitdata(bvci=bvci, sdu=message.encode()).encode()
         self._node.send(bss, "gb", pdu, {"imsi": imsi} if imsi else None)
 
-    def send_frame(self, bss: Name, bvci: int, tlli: Tlli, old: Tlli | None, frame: bytes, imsi: str | None) -> None:
+    def send_frame(self, bss: Name, bvci: int, tlli: Tlli, frame: bytes, imsi: str | None) -> None:
         """Send an LLC frame to a mobile."""
-        message = DlUnitdata(tlli=tlli, qos_profile=BEST_EFFORT, pdu_lifetime=LIFETIME, tlli_old=old, llc_pdu=frame)
+        message = DlUnitdata(tlli=tlli, qos_profile=BEST_EFFORT, pdu_lifetime=LIFETIME, llc_pdu=frame)
         self.send(bss, bvci, message, imsi)
 
     def receive(self, bss: Name, pdu: bytes) -> tuple[int, UlUnitdata] | None:

@@ -136,12 +136,12 @@ class Sgsn(Node):
         """Send a GMM message to the mobile of a context."""
         frame = context.link.frame(Sapi.LLGMM, message.encode())
         tlli = context.tlli if context.tlli_old is None else context.tlli_old
-        self.gb.send_frame(context.bss, context.bvci, tlli, None, frame, context.imsi)
+        self.gb.send_frame(context.bss, context.bvci, tlli, frame, context.imsi)
 
     def _say(self, bss: Name, bvci: int, tlli: Tlli, message: GmmMessage) -> None:
         """Send a GMM message to a TLLI that has no context."""
         frame = UiFrame(sapi=Sapi.LLGMM, command=True, nu=0, information=message.encode()).encode()
-        self.gb.send_frame(bss, bvci, tlli, None, frame, None)
+        self.gb.send_frame(bss, bvci, tlli, frame, None)
 
     # --- contexts -------------------------------------------------------------------------------------------------
 

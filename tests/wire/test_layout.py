@@ -119,6 +119,12 @@ def test_unknown_elements_are_kept() -> None:
         assert message.encode() == pdu
 
 
+def test_extras_keep_their_order() -> None:
+    """Two that stood at one place are given back as they stood."""
+    pdu = bytes.fromhex("08038010")
+    assert gmm.decode(pdu, up=True).encode() == pdu
+
+
 def test_element_that_must_be_understood() -> None:
     """24.008 8.5: an unknown element with tag 0000 xxxx spoils the message."""
     with pytest.raises(DecodeError) as caught:
