@@ -45,13 +45,17 @@ class OpenEnum(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One declared field: its name, its type without ``None``, how it is laid out, and whether it may be absent."""
+    """One declared field: its name, its type without ``None``, how it is laid out, and whether it may be absent.
+
+    ``condition`` is what else its annotation says: when a conditional element is there.
+    """
 
     name: str
     type: Any
     layout: Any
     optional: bool
     default: Any
+    condition: Any = None
 
     @property
     def title(self) -> str:
@@ -77,7 +81,7 @@ def read_field(name: str, annotation: Any, default: Any, owner: str) -> Field:
     where = f"{owner}.{name}"
     if get_origin(annotation) is not Annotated:
         raise TypeError(f"{where}: every field is Annotated[type, layout]")
-    kind, layout = get_args(annotation)[:2]
+    kind, layout, *conditions = get_args(annotation)
     members = get_args(kind) if get_origin(kind) in (Union, types.UnionType) else (kind,)
     optional = type(None) in members
     rest = tuple(member for member in members if member is not type(None))
@@ -85,7 +89,7 @@ def read_field(name: str, annotation: Any, default: Any, owner: str) -> Field:
         raise TypeError(f"{where}: a field has one type, or one type and None")
     if optional and default is not None:
         raise TypeError(f"{where}: what may be absent is absent by default: = None")
-    return Field(name, reduce(or_, rest), layout, optional, default)
+    return Field(name, reduce(or_, rest), layout, optional, default, *conditions)
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, eq_default=True)
@@ -142,7 +146,7 @@ class Declaration(metaclass=Declared):
         """Names and values of the fields that are there, in the order of the declaration."""
         for field in self.fields:
             value = getattr(self, field.name)
-            if value is not None:
+            if value is not None and value != ():
                 yield field.name, value
 
     def replace(self, **changes: Any) -> Self:

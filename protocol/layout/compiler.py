@@ -1,0 +1,189 @@
+"""From a declaration to straight-line Python: the decoder of canonical octets, and the encoder."""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import Any
+
+from protocol.declare import Field, Source, emit_build
+from protocol.errors import DecodeError
+from protocol.layout.formats import HALF, HEADER, REPEATED, THALF, Format
+from protocol.layout.in_full import check_conditions, decode_in_full
+from protocol.layout.rules import Coding
+from protocol.layout.values import emit_small, octet_table
+
+
+def elements(fields: Iterable[Field]) -> Iterator[tuple[Field, ...]]:
+    """The elements in their order, half octets two by two; header fields are none."""
+    waiting: Field | None = None
+    for field in fields:
+        if isinstance(field.layout, HEADER):
+            continue
+        if not isinstance(field.layout, HALF):
+            yield (field,)
+        elif waiting is None:
+            waiting = field
+        else:
+            yield waiting, field
+            waiting = None
+
+
+def compile_decode(cls: Any) -> Callable[[bytes], Any]:
+    """The decoder: canonical octets in one pass, all others through :func:`decode_in_full`."""
+    source = Source()
+    source.names.update(from_bytes=int.from_bytes, cls=cls, full=decode_in_full, DecodeError=DecodeError, empty=())
+    values = {field.name: f"v{index}" for index, field in enumerate(cls.fields)}
+    source.add(0, "def decode(d):")
+    if cls.heading:
+        heading = "".join(f"{values[field.name]}, " for field in cls.heading)
+        source.add(1, "whole = d", f"({heading}), d, p = {source.bind(cls.take_header, 'take_header')}(d)")
+        source.add(1, "n = len(d)", "try:")
+    else:
+        source.add(1, "n = len(d)", f"p = {len(cls.header(cls.code))}", "try:")
+    started = False
+    for group in elements(cls.fields):
+        if len(group) == 2:
+            low, high = (source.bind(octet_table(field.type, 4), "table") for field in group)
+            source.add(
+                2,
+                "e = d[p]",
+                f"{values[group[0].name]} = {low}[e & 15]",
+                f"{values[group[1].name]} = {high}[e >> 4]",
+                "p += 1",
+            )
+            continue
+        field = group[0]
+        layout: Format = field.layout
+        if isinstance(layout, REPEATED):
+            if not started:
+                source.add(2, "t = d[p] if p < n else -1")
+                started = True
+            layout.emit_take(source, field.type, values[field.name], 2)
+            continue
+        if not field.optional:
+            if layout.tag is not None:
+                source.add(2, f"if d[p] != {layout.tag}: raise IndexError")
+            layout.emit_take(source, field.type, values[field.name], 2)
+            if started:
+                source.add(2, "t = d[p] if p < n else -1")
+            continue
+        source.add(2, f"{values[field.name]} = None")
+        if layout.tag is None:
+            source.add(2, "if p < n:")
+            layout.emit_take(source, field.type, values[field.name], 3)
+            continue
+        if not started:
+            source.add(2, "t = d[p] if p < n else -1")
+            started = True
+        source.add(2, f"if t >> 4 == {layout.tag}:" if isinstance(layout, THALF) else f"if t == {layout.tag}:")
+        layout.emit_take(source, field.type, values[field.name], 3)
+        source.add(3, "t = d[p] if p < n else -1")
+    source.add(2, "if p != n: raise IndexError")
+    source.add(1, "except (IndexError, DecodeError, ValueError):")
+    source.add(2, f"return full(cls, {'whole' if cls.heading else 'd'})")
+    emit_build(source, cls, 1, values | {"extras": "empty", "coding": "None"})
+    if any(field.condition is not None and field.condition.needed is not None for field in cls.fields):
+        assert source.lines[-1].strip() == "return m"
+        source.lines[-1] = f"    return {source.bind(check_conditions, 'check')}(m, n)"
+    return source.function("decode", f"{cls.__name__}.decode")
+
+
+def compile_encode(cls: Any) -> Callable[[Any], bytes]:
+    """The encoder; a message that carries extras or another coding goes through :func:`encode_as_it_came`."""
+    source = Source()
+    source.names.update(as_it_came=encode_as_it_came)
+    source.add(0, "def encode(self):")
+    source.add(1, "if self.extras or self.coding is not None: return as_it_came(self)")
+    source.add(1, "o = bytearray()" if cls.heading else f"o = bytearray({cls.header(cls.code)!r})")
+    for group in elements(cls.fields):
+        emit_put_group(source, group, 1)
+    source.add(1, "return self.frame(o)" if cls.heading else "return bytes(o)")
+    return source.function("encode", f"{cls.__name__}.encode")
+
+
+def emit_put_group(source: Source, group: tuple[Field, ...], depth: int) -> None:
+    """Append one element, or one octet of two halves, if it is there."""
+    if len(group) == 2:
+        low, high = (emit_small(field.type, f"self.{field.name}") for field in group)
+        source.add(depth, f"o.append({low} | {high} << 4)")
+        return
+    field = group[0]
+    value = f"self.{field.name}"
+    if field.optional:
+        source.add(depth, f"if {value} is not None:")
+        depth += 1
+    field.layout.emit_put(source, field.type, value, depth)
+
+
+# --- messages that their sender coded otherwise ------------------------------------------------------------------
+
+
+@cache
+def putters(cls: Any) -> dict[str, Callable[[Any, bytearray], None]]:
+    """What appends each element, by the name of its (last) field; a repeated one by its name, item by item."""
+    made = {}
+    for group in elements(cls.fields):
+        source = Source()
+        source.add(0, "def put(self, o):")
+        emit_put_group(source, group, 1)
+        made[group[-1].name] = source.function("put", f"{cls.__name__}.put")
+    return made
+
+
+@cache
+def put_item(cls: Any, name: str) -> Callable[[Any, Any, bytearray], None]:
+    """What appends one of a repeated element."""
+    field = next(field for field in cls.fields if field.name == name)
+    source = Source()
+    source.add(0, "def put(self, item, o):")
+    field.layout.item.emit_put(source, field.type.__args__[0], "item", 1)
+    return source.function("put", f"{cls.__name__}.{name}")
+
+
+def encode_as_it_came(message: Any) -> bytes:
+    """Encode element by element: each extra where it stood, in the order and with the lengths of the sender."""
+    cls: Any = type(message)
+    coding = message.coding or Coding()
+    octets = bytearray() if cls.heading else bytearray(cls.header(cls.code))
+    behind: dict[str, bytearray] = {}
+    for extra in message.extras:
+        after = cls.fields[extra.after].name if 0 <= extra.after < len(cls.fields) else ""
+        behind.setdefault(after, bytearray()).extend(extra.octets)
+    for field in cls.heading:
+        behind.setdefault("", bytearray()).extend(behind.pop(field.name, b""))
+    octets += behind.pop("", b"")
+    made = putters(cls)
+    for name in in_order(list(made), coding.order):
+        field = next(field for field in cls.fields if field.name == name)
+        if coding.long_lengths:
+            put_lengths(message, field, coding.long_lengths, octets)
+        else:
+            made[name](message, octets)
+        octets += behind.pop(name, b"")
+    for rest in behind.values():
+        octets += rest
+    return message.frame(octets) if cls.heading else bytes(octets)
+
+
+def in_order(names: list[str], order: tuple[str, ...]) -> list[str]:
+    """The names as ``order`` says; one that it leaves out keeps its place behind the one declared before it."""
+    if not order:
+        return names
+    placed = [name for name in dict.fromkeys(order) if name in names]
+    for index, name in enumerate(names):
+        if name not in placed:
+            placed.insert(placed.index(names[index - 1]) + 1 if index else 0, name)
+    return placed
+
+
+def put_lengths(message: Any, field: Field, long: tuple[str, ...], octets: bytearray) -> None:
+    """Append an element, with a longer length where its name is among ``long``."""
+    cls: Any = type(message)
+    if isinstance(field.layout, REPEATED):
+        for index, item in enumerate(getattr(message, field.name)):
+            one = bytearray()
+            put_item(cls, field.name)(message, item, one)
+            octets += field.layout.lengthen(bytes(one)) if f"{field.name}[{index}]" in long else one
+        return
+    one = bytearray()
+    putters(cls)[field.name](message, one)
+    octets += field.layout.lengthen(bytes(one)) if field.name in long and one else one

@@ -1,0 +1,136 @@
+"""Decoding by the protocol's error rules (TS 24.008 section 8 and its like), for octets that are not canonical."""
+
+from typing import Any
+
+from protocol.declare import MISSING, Field
+from protocol.errors import DecodeError
+from protocol.layout.formats import HALF, HEADER, REPEATED, Format, V
+from protocol.layout.rules import Coding, Extra
+from protocol.layout.values import value_of, value_of_small
+
+
+def decode_in_full(cls: Any, d: bytes) -> Any:
+    """Decode by the protocol's error rules: every fault is named, every optional element judged on its own.
+
+    Mandatory elements that are missing or wrong raise DecodeError with the protocol's cause. Optional elements that are
+    wrong count as absent; unknown, repeated and misplaced ones are kept in ``extras``.
+    """
+    heading, d, p = cls.take_header(d)
+    values: dict[str, Any] = {field.name: field.default for field in cls.fields}
+    values |= {field.name: value for field, value in zip(cls.heading, heading, strict=True)}
+    p, first = take_untagged(cls, d, p, values)
+    extras, coding = Tagged(cls, d, first, values).take(p)
+    for field in cls.fields:
+        if values[field.name] is MISSING:
+            raise DecodeError(f"{cls.title}: {field.title} is missing", cls.rules.missing_mandatory, len(d))
+    return check_conditions(cls(**values, extras=extras, coding=coding), len(d))
+
+
+def take_untagged(cls: Any, d: bytes, p: int, values: dict[str, Any]) -> tuple[int, int]:
+    """Read the elements without tags into ``values``; where they end, and the number of the first field with one."""
+    low: tuple[Field, Any] | None = None
+    for number, field in enumerate(cls.fields):
+        layout: Format = field.layout
+        if isinstance(layout, HEADER):
+            continue
+        if layout.tag is not None:
+            return p, number
+        if p >= len(d) and (field.optional or (layout.least == 0 and isinstance(layout, V))):
+            if not field.optional:
+                values[field.name] = value_of(field.type, b"")
+            continue
+        if p >= len(d):
+            raise DecodeError(f"{cls.title}: {field.title} is missing", cls.rules.missing_mandatory, p)
+        try:
+            if isinstance(layout, HALF):
+                values[field.name] = value_of_small(field.type, d[p] >> (0 if low is None else 4) & 15, 4)
+                p += low is not None
+                low = (field, values[field.name]) if low is None else None
+            else:
+                values[field.name], p = layout.take(field.type, d, p)
+        except DecodeError as error:
+            raise DecodeError(
+                f"{cls.title}: {field.title}: {error.why}", cls.rules.invalid_mandatory, error.at
+            ) from None
+    return p, len(cls.fields)
+
+
+class Tagged:
+    """The reading of the elements that have a tag, from ``p`` to the end, into ``values``."""
+
+    def __init__(self, cls: Any, d: bytes, first: int, values: dict[str, Any]) -> None:
+        self.cls = cls
+        self.d = d
+        self.first = first
+        self.values = values
+        self.after = first - 1
+        self.extras: list[Extra] = []
+        self.order: list[str] = []
+        self.long: list[str] = []
+
+    def take(self, p: int) -> tuple[tuple[Extra, ...], Coding | None]:
+        """What was not used, and how the rest was coded where that is not as we would."""
+        while p < len(self.d):
+            p = self.take_one(p)
+        declared = [field.name for field in self.cls.fields if field.name in set(self.order)]
+        order = () if self.order == declared else tuple(self.order)
+        coding = Coding(tuple(self.long), order) if self.long or order else None
+        return tuple(self.extras), coding
+
+    def take_one(self, p: int) -> int:
+        """Read the element at ``p``; where it ends."""
+        cls, d = self.cls, self.d
+        for number in range(self.first, len(cls.fields)):
+            field = cls.fields[number]
+            if field.layout.matches(d[p]):
+                break
+        else:
+            return self.keep(p, cls.rules.unknown(d, p), "unknown")
+        try:
+            value, end = field.layout.take(field.type, d, p)
+        except DecodeError as error:
+            if not (field.optional or field.default == ()):
+                raise DecodeError(
+                    f"{cls.title}: {field.title}: {error.why}", cls.rules.invalid_mandatory, error.at
+                ) from None
+            # An optional element that cannot be read counts as absent (TS 24.008 8.7.1).
+            try:
+                _, end = field.layout.find(d, p)
+            except DecodeError:
+                end = len(d)
+            return self.keep(p, end, f"{field.title}: {error.why}")
+        seen = self.values[field.name] is not field.default
+        if isinstance(field.layout, REPEATED) and number == self.after and seen:
+            value = self.values[field.name] + value
+            if len(value) > field.layout.count[1]:
+                return self.keep(p, end, f"more than {field.layout.count[1]} times {field.title}")
+        elif seen:
+            return self.keep(p, end, f"{field.title} is repeated")  # the first counts (TS 24.008 8.6.3)
+        elif number <= self.after and not cls.rules.any_order:
+            return self.keep(p, end, f"{field.title} is out of order")  # ignored (TS 24.008 8.6.2)
+        else:
+            self.order.append(field.name)
+        if field.layout.form(d, p):
+            repeated = isinstance(field.layout, REPEATED)
+            self.long.append(f"{field.name}[{len(value) - 1}]" if repeated else field.name)
+        self.values[field.name] = value
+        self.after = number
+        return int(end)
+
+    def keep(self, p: int, end: int, why: str) -> int:
+        """Keep the octets of an element that is not used; where it ends."""
+        end = min(end, len(self.d))
+        self.extras.append(Extra(self.after, self.d[p:end], why))
+        return end
+
+
+def check_conditions(message: Any, end: int) -> Any:
+    """The message; DecodeError where an element is absent though its condition holds."""
+    cls = type(message)
+    for field in cls.fields:
+        condition = field.condition
+        if condition is None or condition.needed is None or getattr(message, field.name) is not None:
+            continue
+        if condition.needed(message):
+            raise DecodeError(f"{cls.title}: {field.title} is missing", cls.rules.missing_conditional, end)
+    return message

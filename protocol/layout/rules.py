@@ -1,0 +1,61 @@
+"""What a protocol answers to octets that it cannot read, and what of them a message keeps."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a protocol answers to elements that it cannot read, and how it frames ones that it does not know.
+
+    Causes are those of the protocol; ``None`` means no answer. ``unknown`` finds the end of an unknown element at an
+    octet and raises DecodeError where its sender demands that it be understood. ``any_order``: elements with a tag are
+    taken in whatever order they come.
+    """
+
+    unknown_message: int | None
+    missing_mandatory: int | None
+    invalid_mandatory: int | None
+    unknown: Callable[[bytes, int], int]
+    missing_conditional: int | None = None
+    any_order: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The condition of a conditional element, in the specification's words.
+
+    ``needed`` tells of a message whether the element must be there; without it the decoder leaves that to the
+    procedure.
+    """
+
+    words: str
+    needed: Callable[[Any], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Octets that were received but not used: an unknown, repeated or misplaced element, and ``why``.
+
+    It stood after the declared field number ``after`` (-1: before all); encode puts it there again.
+    """
+
+    after: int
+    octets: bytes
+    why: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        return self.octets.hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """Where a sender coded otherwise than we would: encode does it again.
+
+    ``long_lengths`` names elements whose length has two octets where one would do (one of a repeated element as
+    ``name[number]``); ``order`` names the elements with a tag as they stood.
+    """
+
+    long_lengths: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
