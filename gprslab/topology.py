@@ -123,9 +123,10 @@ def _timer_name(name: object) -> str:
 
 
 def _network(text: str) -> Plmn:
-    if not text.isascii():
+    plmn = Plmn.parse(text)
+    if not plmn.is_valid:
         raise ValueError(text)
-    return Plmn.parse(text)
+    return plmn
 
 
 def _context_id(text: str) -> int:

@@ -125,6 +125,14 @@ class Tmsi(int):
         """Write four octets."""
         return self.to_bytes(4, "big")
 
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``0xc0000001``."""
+        number = int(text, 0)
+        if not 0 <= number < 1 << 32:
+            raise ValueError(f"{text} does not fit into four octets")
+        return cls(number)
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({int(self):#010x})"
 
@@ -174,16 +182,29 @@ class Teid(Tmsi):
     __slots__ = ()
 
 
+_HEX = frozenset("0123456789abcdef")
+
+
 @dataclass(frozen=True, slots=True)
 class Plmn:
-    """A network: mobile country code and mobile network code of two or three digits."""
+    """A network: mobile country code and mobile network code of two or three digits.
+
+    A peer may send half octets that are no decimal digits, as in a LAI that was deleted (TS 24.008 10.5.1.3): they are
+    kept as ``a`` to ``f``.
+    """
 
     mcc: str
     mnc: str
 
     def __post_init__(self) -> None:
-        if not (len(self.mcc) == 3 and len(self.mnc) in (2, 3) and (self.mcc + self.mnc).isdecimal()):
+        digits = self.mcc + self.mnc
+        if not (len(self.mcc) == 3 and len(self.mnc) in (2, 3) and _HEX.issuperset(digits)) or self.mnc[2:] == "f":
             raise ValueError(f"PLMN {self.mcc}-{self.mnc} is not three digits and two or three digits")
+
+    @property
+    def is_valid(self) -> bool:
+        """True where all digits are decimal."""
+        return (self.mcc + self.mnc).isdecimal()
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -196,13 +217,12 @@ class Plmn:
         """Read three octets (TS 24.008 10.5.1.3)."""
         known = _plmns.get(octets)
         if known is None:
+            if len(octets) != 3:
+                raise DecodeError(f"{len(octets)} octets are no PLMN")
             halves = f"{octets[0] & 15:x}{octets[0] >> 4:x}{octets[1] & 15:x}{octets[2] & 15:x}{octets[2] >> 4:x}"
             third = f"{octets[1] >> 4:x}"
             mnc = halves[3:] if third == "f" else halves[3:] + third
-            try:
-                known = cls(halves[:3], mnc)
-            except ValueError as error:
-                raise DecodeError(str(error)) from None
+            known = cls(halves[:3], mnc)
             if len(_plmns) < 4096:
                 _plmns[octets] = known
         assert isinstance(known, cls)
@@ -230,8 +250,21 @@ class Lai:
     lac: int
 
     @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``262-01-1``: MCC, MNC, LAC."""
+        try:
+            mcc, mnc, lac = text.split("-")
+            area = cls(Plmn(mcc, mnc), int(lac))
+            area.to_octets()
+        except (ValueError, OverflowError):
+            raise ValueError(f"{text!r} is no location area such as 262-01-1 (MCC-MNC-LAC)") from None
+        return area
+
+    @classmethod
     def from_octets(cls, octets: bytes) -> Self:
         """Read five octets."""
+        if len(octets) != 5:
+            raise DecodeError(f"{len(octets)} octets are no LAI")
         return cls(Plmn.from_octets(octets[:3]), octets[3] << 8 | octets[4])
 
     def to_octets(self) -> bytes:
@@ -289,6 +322,17 @@ class CellIdentifier:
     ci: int
 
     @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``262-01-1-7-42``: MCC, MNC, LAC, RAC, cell identity."""
+        try:
+            area, _, ci = text.rpartition("-")
+            cell = cls(Rai.parse(area), int(ci))
+            cell.to_octets()
+        except (ValueError, OverflowError):
+            raise ValueError(f"{text!r} is no cell such as 262-01-1-7-42 (MCC-MNC-LAC-RAC-CI)") from None
+        return cell
+
+    @classmethod
     def from_octets(cls, octets: bytes) -> Self:
         """Read eight octets."""
         known = _cells.get(octets)
@@ -318,10 +362,12 @@ class MobileIdentity:
     """Mobile identity element (TS 24.008 10.5.1.4): one of several identities, or none.
 
     ``wrong_parity`` marks digits whose odd/even bit does not fit their number: some send so, and the filler tells.
+    ``none_coded`` holds the octets of no identity (type 0), whose spare bits and digits every sender fills as it likes.
     """
 
     value: Imsi | Imei | Imeisv | Tmsi | None
     wrong_parity: bool = False
+    none_coded: bytes = b"\xf0"
 
     @classmethod
     def from_octets(cls, octets: bytes) -> Self:
@@ -335,7 +381,7 @@ class MobileIdentity:
                 raise DecodeError("a TMSI is an octet F4 and four more")
             return cls(Tmsi(int.from_bytes(octets[1:], "big")))
         if kind == 0:
-            return cls(None)
+            return cls(None, none_coded=octets)
         number = _IDENTITIES.get(kind)
         if number is None:
             raise DecodeError(f"identity type {kind} is reserved")
@@ -353,7 +399,9 @@ class MobileIdentity:
         """Write type, parity and digits or TMSI."""
         value = self.value
         if value is None:
-            return b"\xf0"
+            if not self.none_coded or self.none_coded[0] & 7:
+                raise ValueError(f"{self.none_coded.hex()} does not code that there is no identity")
+            return self.none_coded
         if isinstance(value, Tmsi):
             return b"\xf4" + value.to_octets()
         kind = 1 if isinstance(value, Imsi) else 2 if isinstance(value, Imei) else 3
@@ -374,6 +422,16 @@ class IsdnAddress:
 
     digits: str
     nature_and_plan: int = 0x91
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``999010000003``, or ``a1:4711`` where nature and plan are others than international and E.164."""
+        plan, colon, digits = text.rpartition(":")
+        octets_of(digits)
+        number = int(plan, 16) if colon else 0x91
+        if not 0 <= number < 256:
+            raise ValueError(f"{plan} is no octet of nature and plan")
+        return cls(digits, number)
 
     @classmethod
     def from_octets(cls, octets: bytes) -> Self:
