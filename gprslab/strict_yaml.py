@@ -99,6 +99,8 @@ def parse_yaml(stream: BinaryIO, file: str, most: int = MIB) -> Any:
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}" if error.problem_mark else ""
         found = ", ".join(part for part in (error.context, error.problem) if part)
+        if "maximum nesting depth" in found:  # newer releases of PyYAML look ahead as far as that, and refuse first
+            raise ConfigError(file, line, f"at most {MOST_DEPTH} levels", "more") from None
         raise ConfigError(file, line, "YAML", _one_line(found)) from None
     except yaml.reader.ReaderError as error:
         raise ConfigError(file, f"character {error.position}", "YAML in UTF-8", _one_line(error.reason)) from None
