@@ -16,7 +16,8 @@ class Message(Declaration):
     """A PDU of one protocol. Subclasses with a ``code`` are registered; without one they are the protocol's base.
 
     A base gives a constant :meth:`header`; or declares fields of its own, laid out as ``HEADER()``, and gives
-    :meth:`take_header` and :meth:`frame`.
+    :meth:`take_header` and :meth:`frame`. So may a message whose header has more fields than others of its protocol. A
+    base that names no ``protocol`` is one of messages alike within that of its parent.
     """
 
     __slots__ = ("coding", "extras")
@@ -64,7 +65,8 @@ class Message(Declaration):
         """Check the declaration, register it, and compile it."""
         super().__init_subclass__(**keywords)
         if code is None:
-            cls.up, cls.down = {}, {}
+            if "protocol" in cls.__dict__ or not hasattr(cls, "up"):
+                cls.up, cls.down = {}, {}
             cls.heading = cls.fields
             assert all(isinstance(field.layout, HEADER) for field in cls.heading), (
                 f"{cls.__name__}: a base has a header"
@@ -72,6 +74,7 @@ class Message(Declaration):
             return
         assert cls.__doc__, f"{cls.__name__}: a message says who tells whom what"
         cls.code, cls.title, cls.clause, cls.way = code, title, clause, way
+        cls.heading = tuple(field for field in cls.fields if isinstance(field.layout, HEADER))
         check(cls)
         for table in [cls.up] * (way != "down") + [cls.down] * (way != "up"):
             if code in table:
