@@ -38,6 +38,23 @@ class OPT:
     width: int = 0
 
 
+class Layout:
+    """How else a field may be laid out: :mod:`protocol.csn1` has the further forms of CSN.1."""
+
+    width: int = 0
+
+    def check(self, cls: Any, field: Field) -> None:
+        """TypeError where the field's type does not go with it."""
+
+    def emit_take(self, source: Source, cls: Any, field: Field, target: str) -> None:
+        """Emit, at a depth of 2, code that reads the field from ``v`` and lowers ``left``."""
+        raise NotImplementedError
+
+    def emit_put(self, source: Source, field: Field, value: str) -> None:
+        """Emit, at a depth of 2, code that appends the field to ``v`` and its bits to ``n``, from bit ``at`` on."""
+        raise NotImplementedError
+
+
 class Struct(Declaration):
     """A record of bit fields, compiled at import."""
 
@@ -45,11 +62,17 @@ class Struct(Declaration):
     rest: str = ""
     ends_before: str | None = None
 
+    further: ClassVar[dict[str, Any]] = {"rest": "", "ends_before": None}
+    """What a record holds besides its fields, with its default."""
+
     take: ClassVar[Callable[[int, int], tuple[Any, int]]]
     """Read from the low ``left`` bits of an integer; returns the record and how many bits are left."""
 
-    def to_bits(self) -> tuple[int, int]:
-        """The record as an integer and its number of bits, ``rest`` included (compiled for each structure)."""
+    def to_bits(self, at: int = 0) -> tuple[int, int]:
+        """The record as an integer and its number of bits, ``rest`` included (compiled for each structure).
+
+        ``at`` is the bit of an octet where it starts, counted from the most significant one: L and H depend on it.
+        """
         raise NotImplementedError
 
     def __init_subclass__(cls, **keywords: Any) -> None:
@@ -58,7 +81,7 @@ class Struct(Declaration):
         assert cls.__doc__, f"{cls.__name__}: a structure says what it is"
         grown = False
         for field in cls.fields:
-            if not isinstance(field.layout, BITS | OPT):
+            if not isinstance(field.layout, BITS | OPT | Layout):
                 raise TypeError(f"{cls.__name__}.{field.name}: {field.layout!r} is no bit field")
             if isinstance(field.layout, OPT) and not field.optional:
                 raise TypeError(f"{cls.__name__}.{field.name}: OPT may be absent, so its type needs | None")
@@ -67,9 +90,11 @@ class Struct(Declaration):
                 raise TypeError(
                     f"{cls.__name__}.{field.name}: it may be cut off with what is before it: give a default"
                 )
-            if (field.layout.width == 0) != issubclass(field.type, Struct):
+            if isinstance(field.layout, Layout):
+                field.layout.check(cls, field)
+            elif (field.layout.width == 0) != issubclass(field.type, Struct):
                 raise TypeError(f"{cls.__name__}.{field.name}: a width is for numbers, none for structures")
-        make_constructor(cls, {"rest": "", "ends_before": None})
+        make_constructor(cls, dict(cls.further))
         cls.take = staticmethod(compile_take(cls))
         cls.to_bits = compile_to_bits(cls)  # type: ignore[method-assign,assignment]
 
@@ -134,13 +159,17 @@ def compile_take(cls: type[Struct]) -> Callable[[int, int], tuple[Any, int]]:
 
 def emit_build_pair(source: Source, cls: type[Struct], values: dict[str, str]) -> None:
     """Emit the making of the record, returned with what is left."""
-    emit_build(source, cls, 1, values | {"rest": "''", "ends_before": "ends"})
+    further = {name: repr(default) for name, default in cls.further.items()}
+    emit_build(source, cls, 1, values | further | {"ends_before": "ends"})
     assert source.lines[-1].strip() == "return m"
     source.lines[-1] = "    return m, left"
 
 
 def emit_field(source: Source, cls: type[Struct], field: Field, target: str) -> None:
     """Emit the reading of one field; a mandatory one that is cut off raises, a later one ends the record."""
+    if isinstance(field.layout, Layout):
+        field.layout.emit_take(source, cls, field, target)
+        return
     width = field.layout.width
     short = f"ends = {field.name!r}; break"
     if field.optional:
@@ -181,11 +210,14 @@ def compile_to_bits(cls: type[Struct]) -> Callable[[Any], tuple[int, int]]:
     """The writer: shifts each field in; the first absent field without a presence bit ends the record."""
     source = Source()
     source.names.update(overflow=overflow)
-    source.add(0, "def to_bits(self):")
+    source.add(0, "def to_bits(self, at=0):")
     source.add(1, "v = 0", "n = 0", "while True:")
     for field in cls.fields:
         value = f"self.{field.name}"
         depth = 2
+        if isinstance(field.layout, Layout):
+            field.layout.emit_put(source, field, value)
+            continue
         if isinstance(field.layout, OPT) or (not field.optional and field.default is not MISSING):
             source.add(2, f"if self.ends_before == {field.name!r}: break")
         if isinstance(field.layout, OPT):
@@ -209,7 +241,7 @@ def emit_put(source: Source, field: Field, value: str, depth: int) -> None:
     """Shift one field into ``v``."""
     width = field.layout.width
     if not width:
-        source.add(depth, f"w, k = {value}.to_bits()", "v = v << k | w", "n += k")
+        source.add(depth, f"w, k = {value}.to_bits(at + n)", "v = v << k | w", "n += k")
         return
     number = value if field.type is not bool else f"({value} and 1)"
     source.add(
