@@ -81,7 +81,8 @@ def compile_decode(cls: Any) -> Callable[[bytes], Any]:
     source.add(1, "except (IndexError, DecodeError, ValueError):")
     source.add(2, f"return full(cls, {'whole' if cls.heading else 'd'})")
     emit_build(source, cls, 1, values | {"extras": "empty", "coding": "None"})
-    if any(field.condition is not None and field.condition.needed is not None for field in cls.fields):
+    conditions = [field.condition for field in cls.fields if field.condition is not None]
+    if any(condition.needed is not None or condition.barred is not None for condition in conditions):
         assert source.lines[-1].strip() == "return m"
         source.lines[-1] = f"    return {source.bind(check_conditions, 'check')}(m, n)"
     return source.function("decode", f"{cls.__name__}.decode")
@@ -154,8 +155,8 @@ def encode_as_it_came(message: Any) -> bytes:
     made = putters(cls)
     for name in in_order(list(made), coding.order):
         field = next(field for field in cls.fields if field.name == name)
-        if coding.long_lengths:
-            put_lengths(message, field, coding.long_lengths, octets)
+        if coding.long_lengths or coding.surplus:
+            put_lengths(message, field, coding, octets)
         else:
             made[name](message, octets)
         octets += behind.pop(name, b"")
@@ -175,15 +176,23 @@ def in_order(names: list[str], order: tuple[str, ...]) -> list[str]:
     return placed
 
 
-def put_lengths(message: Any, field: Field, long: tuple[str, ...], octets: bytearray) -> None:
-    """Append an element, with a longer length where its name is among ``long``."""
+def put_lengths(message: Any, field: Field, coding: Coding, octets: bytearray) -> None:
+    """Append an element, with a surplus and a longer length where ``coding`` names it."""
     cls: Any = type(message)
+    one = bytearray()
     if isinstance(field.layout, REPEATED):
         for index, item in enumerate(getattr(message, field.name)):
-            one = bytearray()
+            one.clear()
             put_item(cls, field.name)(message, item, one)
-            octets += field.layout.lengthen(bytes(one)) if f"{field.name}[{index}]" in long else one
+            octets += with_lengths(field.layout.item, f"{field.name}[{index}]", bytes(one), coding)
         return
-    one = bytearray()
     putters(cls)[field.name](message, one)
-    octets += field.layout.lengthen(bytes(one)) if field.name in long and one else one
+    octets += with_lengths(field.layout, field.name, bytes(one), coding)
+
+
+def with_lengths(layout: Any, name: str, one: bytes, coding: Coding) -> bytes:
+    """An element as its sender coded it."""
+    surplus = dict(coding.surplus).get(name)
+    if surplus and one:
+        one = layout.extend(one, surplus)
+    return layout.lengthen(one) if name in coding.long_lengths and one else one

@@ -185,6 +185,11 @@ class TLV(Format):
     def find(self, d: bytes, p: int) -> tuple[int, int]:
         return find_length(d, p + 1, self.length_octets)
 
+    def extend(self, octets: bytes, surplus: bytes) -> bytes:
+        """The element with more octets behind its value."""
+        value = octets[self.find(octets, 0)[0] :] + surplus
+        return octets[:1] + put_length(len(value), self.length_octets) + value
+
     def emit_take(self, source: Source, kind: Any, target: str, depth: int) -> None:
         emit_counted(source, kind, target, depth, self, 1, self.length_octets)
 
@@ -347,6 +352,17 @@ def find_length(d: bytes, p: int, length_octets: int) -> tuple[int, int]:
         return p + 2, p + 2 + (d[p] << 8 | d[p + 1])
     except IndexError:
         raise DecodeError("the length is missing", at=p) from None
+
+
+def put_length(number: int, length_octets: int) -> bytes:
+    """The shortest length that tells ``number``; the inverse of :func:`find_length`."""
+    if number >> (8 if length_octets == 1 else 16 if length_octets == 2 else 15):
+        raise ValueError(f"an element of {number} octets has no length")
+    if length_octets == 1:
+        return bytes((number,))
+    if length_octets == 0 and number < 128:
+        return bytes((number | 128,))
+    return number.to_bytes(2, "big")
 
 
 def emit_fixed(source: Source, kind: Any, target: str, depth: int, layout: Format, offset: int) -> None:

@@ -1,10 +1,10 @@
 """Decoding by the protocol's error rules (TS 24.008 section 8 and its like), for octets that are not canonical."""
 
-from typing import Any
+from typing import Any, get_args
 
 from protocol.declare import MISSING, Field
 from protocol.errors import DecodeError
-from protocol.layout.formats import HALF, HEADER, REPEATED, Format, V
+from protocol.layout.formats import HALF, HEADER, REPEATED, TLV, Format, V
 from protocol.layout.rules import Coding, Extra
 from protocol.layout.values import value_of, value_of_small
 
@@ -18,23 +18,31 @@ def decode_in_full(cls: Any, d: bytes) -> Any:
     heading, d, p = cls.take_header(d)
     values: dict[str, Any] = {field.name: field.default for field in cls.fields}
     values |= {field.name: value for field, value in zip(cls.heading, heading, strict=True)}
-    p, first = take_untagged(cls, d, p, values)
-    extras, coding = Tagged(cls, d, first, values).take(p)
+    long: list[str] = []
+    p, first = take_untagged(cls, d, p, values, long)
+    extras, coding = Tagged(cls, d, first, values, long).take(p)
     for field in cls.fields:
         if values[field.name] is MISSING:
             raise DecodeError(f"{cls.title}: {field.title} is missing", cls.rules.missing_mandatory, len(d))
     return check_conditions(cls(**values, extras=extras, coding=coding), len(d))
 
 
-def take_untagged(cls: Any, d: bytes, p: int, values: dict[str, Any]) -> tuple[int, int]:
-    """Read the elements without tags into ``values``; where they end, and the number of the first field with one."""
+def take_untagged(cls: Any, d: bytes, p: int, values: dict[str, Any], long: list[str]) -> tuple[int, int]:
+    """Read the elements without tags into ``values``; where they end, and the number of the first field with one.
+
+    Mandatory elements that have a tag but stand before one without are read with them.
+    """
     low: tuple[Field, Any] | None = None
+    loose = [number for number, field in enumerate(cls.fields) if is_loose(field)]
+    last = loose[-1] if loose else -1
     for number, field in enumerate(cls.fields):
         layout: Format = field.layout
         if isinstance(layout, HEADER):
             continue
-        if layout.tag is not None:
+        if layout.tag is not None and number > last:
             return p, number
+        if layout.tag is not None and p < len(d) and not layout.matches(d[p]):
+            raise DecodeError(f"{cls.title}: {field.title} is missing", cls.rules.missing_mandatory, p)
         if p >= len(d) and (field.optional or (layout.least == 0 and isinstance(layout, V))):
             if not field.optional:
                 values[field.name] = value_of(field.type, b"")
@@ -47,7 +55,10 @@ def take_untagged(cls: Any, d: bytes, p: int, values: dict[str, Any]) -> tuple[i
                 p += low is not None
                 low = (field, values[field.name]) if low is None else None
             else:
+                start = p
                 values[field.name], p = layout.take(field.type, d, p)
+                if layout.form(d, start):
+                    long.append(field.name)
         except DecodeError as error:
             raise DecodeError(
                 f"{cls.title}: {field.title}: {error.why}", cls.rules.invalid_mandatory, error.at
@@ -55,10 +66,16 @@ def take_untagged(cls: Any, d: bytes, p: int, values: dict[str, Any]) -> tuple[i
     return p, len(cls.fields)
 
 
+def is_loose(field: Field) -> bool:
+    """True for a mandatory element without a tag."""
+    may_lack = field.optional or field.default == ()
+    return field.layout.tag is None and not may_lack and not isinstance(field.layout, HEADER)
+
+
 class Tagged:
     """The reading of the elements that have a tag, from ``p`` to the end, into ``values``."""
 
-    def __init__(self, cls: Any, d: bytes, first: int, values: dict[str, Any]) -> None:
+    def __init__(self, cls: Any, d: bytes, first: int, values: dict[str, Any], long: list[str]) -> None:
         self.cls = cls
         self.d = d
         self.first = first
@@ -66,7 +83,8 @@ class Tagged:
         self.after = first - 1
         self.extras: list[Extra] = []
         self.order: list[str] = []
-        self.long: list[str] = []
+        self.long = long
+        self.surplus: list[tuple[str, bytes]] = []
 
     def take(self, p: int) -> tuple[tuple[Extra, ...], Coding | None]:
         """What was not used, and how the rest was coded where that is not as we would."""
@@ -74,21 +92,26 @@ class Tagged:
             p = self.take_one(p)
         declared = [field.name for field in self.cls.fields if field.name in set(self.order)]
         order = () if self.order == declared else tuple(self.order)
-        coding = Coding(tuple(self.long), order) if self.long or order else None
-        return tuple(self.extras), coding
+        coding = Coding(tuple(self.long), order, tuple(self.surplus))
+        return tuple(self.extras), coding if self.long or order or self.surplus else None
 
     def take_one(self, p: int) -> int:
         """Read the element at ``p``; where it ends."""
         cls, d = self.cls, self.d
         for number in range(self.first, len(cls.fields)):
             field = cls.fields[number]
-            if field.layout.matches(d[p]):
+            if field.layout.matches(d[p]) and not self.has_twin(number):
                 break
         else:
             return self.keep(p, cls.rules.unknown(d, p), "unknown")
+        surplus = b""
         try:
-            value, end = field.layout.take(field.type, d, p)
+            value, end, surplus = self.value_of(field, p)
         except DecodeError as error:
+            if field.condition is not None and cls.rules.invalid_conditional is not None:
+                raise DecodeError(
+                    f"{cls.title}: {field.title}: {error.why}", cls.rules.invalid_conditional, error.at
+                ) from None
             if not (field.optional or field.default == ()):
                 raise DecodeError(
                     f"{cls.title}: {field.title}: {error.why}", cls.rules.invalid_mandatory, error.at
@@ -110,12 +133,34 @@ class Tagged:
             return self.keep(p, end, f"{field.title} is out of order")  # ignored (TS 24.008 8.6.2)
         else:
             self.order.append(field.name)
+        repeated = isinstance(field.layout, REPEATED)
         if field.layout.form(d, p):
-            repeated = isinstance(field.layout, REPEATED)
             self.long.append(f"{field.name}[{len(value) - 1}]" if repeated else field.name)
+        if surplus:
+            self.surplus.append((f"{field.name}[{len(value) - 1}]" if repeated else field.name, surplus))
         self.values[field.name] = value
         self.after = number
         return int(end)
+
+    def has_twin(self, number: int) -> bool:
+        """True where the element was read already, and the next field may be another with the same tag."""
+        fields = self.cls.fields
+        twin = number + 1 < len(fields) and fields[number + 1].layout.tag == fields[number].layout.tag
+        return twin and self.values[fields[number].name] is not fields[number].default
+
+    def value_of(self, field: Field, p: int) -> tuple[Any, int, bytes]:
+        """Value of the element at ``p``, where it ends, and the octets by which it is longer than declared."""
+        layout: Any = field.layout
+        repeated = isinstance(layout, REPEATED)
+        if self.cls.rules.longer and isinstance(layout.item if repeated else layout, TLV):
+            start, end = layout.find(self.d, p)
+            if start + layout.most < end <= len(self.d):
+                try:
+                    value = value_of(get_args(field.type)[0] if repeated else field.type, self.d[start:][: layout.most])
+                except DecodeError as error:
+                    raise DecodeError(error.why, error.cause, start + error.at) from None
+                return (value,) if repeated else value, end, self.d[start + layout.most : end]
+        return *layout.take(field.type, self.d, p), b""
 
     def keep(self, p: int, end: int, why: str) -> int:
         """Keep the octets of an element that is not used; where it ends."""
@@ -125,12 +170,15 @@ class Tagged:
 
 
 def check_conditions(message: Any, end: int) -> Any:
-    """The message; DecodeError where an element is absent though its condition holds."""
+    """The message; DecodeError where an element is absent though it must be there, or there though it must not."""
     cls = type(message)
     for field in cls.fields:
         condition = field.condition
-        if condition is None or condition.needed is None or getattr(message, field.name) is not None:
+        if condition is None:
             continue
-        if condition.needed(message):
+        if getattr(message, field.name) is not None:
+            if condition.barred is not None and condition.barred(message):
+                raise DecodeError(f"{cls.title}: {field.title} is not expected", cls.rules.unexpected_conditional, end)
+        elif condition.needed is not None and condition.needed(message):
             raise DecodeError(f"{cls.title}: {field.title} is missing", cls.rules.missing_conditional, end)
     return message

@@ -93,11 +93,18 @@ def decode(base: type[Message], octets: bytes, code: int, *, up: bool) -> Any:
     return found.decode(octets)
 
 
+def same_kind(one: Field, other: Field) -> bool:
+    """True where two elements are told apart by nothing but their place."""
+    alike = type(one.layout) is type(other.layout) and one.layout.tag == other.layout.tag
+    return alike and one.type is other.type
+
+
 def check(cls: type[Message]) -> None:
     """Refuse a declaration that cannot be right."""
     optional = False
     half = 0
     tags: dict[int, str] = {}
+    before: Field | None = None
     for field in cls.fields:
         where = f"{cls.__name__}.{field.name}"
         layout = field.layout
@@ -125,7 +132,10 @@ def check(cls: type[Message]) -> None:
         if optional and not may_lack and layout.tag is None:
             raise TypeError(f"{where}: mandatory after optional")
         optional = optional or may_lack
-        if layout.tag is not None:
+        # The first of two elements with the same tag must be there, so that the other is known by its place.
+        twin = before is not None and not before.optional and same_kind(before, field)
+        before = field
+        if layout.tag is not None and not twin:
             is_half = isinstance(layout, THALF) or (isinstance(layout, REPEATED) and isinstance(layout.item, THALF))
             for tag in range(layout.tag << 4, (layout.tag << 4) + 16) if is_half else (layout.tag,):
                 if tag in tags:

@@ -11,7 +11,9 @@ class Rules:
 
     Causes are those of the protocol; ``None`` means no answer. ``unknown`` finds the end of an unknown element at an
     octet and raises DecodeError where its sender demands that it be understood. ``any_order``: elements with a tag are
-    taken in whatever order they come.
+    taken in whatever order they come. ``longer``: of an element longer than declared the first octets are read, and the
+    surplus is ignored (it is kept in ``coding``). ``invalid_conditional`` and ``unexpected_conditional`` are for
+    conditional elements that cannot be read, or must not be there; without the first they count as absent.
     """
 
     unknown_message: int | None
@@ -20,18 +22,22 @@ class Rules:
     unknown: Callable[[bytes, int], int]
     missing_conditional: int | None = None
     any_order: bool = False
+    longer: bool = False
+    invalid_conditional: int | None = None
+    unexpected_conditional: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class When:
     """The condition of a conditional element, in the specification's words.
 
-    ``needed`` tells of a message whether the element must be there; without it the decoder leaves that to the
-    procedure.
+    ``needed`` tells of a message whether the element must be there, ``barred`` whether one that is there must not be;
+    without them the decoder leaves that to the procedure.
     """
 
     words: str
     needed: Callable[[Any], bool] | None = None
+    barred: Callable[[Any], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +60,10 @@ class Coding:
     """Where a sender coded otherwise than we would: encode does it again.
 
     ``long_lengths`` names elements whose length has two octets where one would do (one of a repeated element as
-    ``name[number]``); ``order`` names the elements with a tag as they stood.
+    ``name[number]``); ``order`` names the elements with a tag as they stood; ``surplus`` are the octets by which
+    elements were longer than the specification has them.
     """
 
     long_lengths: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
+    surplus: tuple[tuple[str, bytes], ...] = ()

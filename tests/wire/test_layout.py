@@ -323,3 +323,76 @@ def test_identity_type_is_typed() -> None:
     """Fields have the type that they were declared with."""
     message = IdentityRequest.decode(bytes.fromhex("081501"))
     assert message.identity_type is IdentityType.IMSI
+
+
+class Odd(Message):
+    """A protocol that takes more than others do."""
+
+    protocol = "odd"
+    rules = layout.Rules(
+        unknown_message=1,
+        missing_mandatory=2,
+        invalid_mandatory=3,
+        unknown=lambda d, p: layout.find_length(d, p + 1, 0)[1],
+        missing_conditional=4,
+        any_order=True,
+        longer=True,
+        invalid_conditional=5,
+        unexpected_conditional=6,
+    )
+
+    @classmethod
+    def header(cls, code: int) -> bytes:
+        return bytes((code,))
+
+
+class OddRequest(Odd, code=1, title="REQUEST", clause="1"):
+    """One → the other: an element with a tag stands before one without, and two have the same tag."""
+
+    number: Annotated[int, GbTLV(0x04, 2)]
+    transaction: Annotated[int, V(1)]
+    old: Annotated[int, GbTLV(0x05, 2)]
+    new: Annotated[int | None, GbTLV(0x05, 2)] = None
+    this: Annotated[int | None, GbTLV(0x06, 1), layout.When("not that", lambda m: m.that is None)] = None
+    that: Annotated[int | None, GbTLV(0x07, 1), layout.When("not this", None, lambda m: m.this is not None)] = None
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        "01 0482 0001 09 0582 0002 0681 01",
+        "01 0482 0001 09 0582 0002 0582 0003 0681 01",  # the second is the new one
+        "01 0482 0001 09 0681 01 0582 0002 0582 0003",  # in any order
+        "01 040002 0001 09 0582 0002 0681 01",  # a length of two octets
+        "01 0482 0001 09 0584 00020102 0682 0102",  # longer than declared
+        "01 0482 0001 09 050003 000201 060002 0102",  # both
+        "01 0482 0001 09 0582 0002 0582 0003 0582 0004 0681 01",  # a third is ignored
+    ],
+)
+def test_other_codings_are_kept(octets: str) -> None:
+    """A message is encoded again as its sender coded it."""
+    whole = bytes.fromhex(octets)
+    message = OddRequest.decode(whole)
+    assert (message.number, message.transaction, message.old, message.this) == (1, 9, 2, 1)
+    assert message.new in (None, 3)
+    assert message.encode() == whole
+    assert OddRequest.decode(message.replace(transaction=8).encode()) == message.replace(transaction=8)
+
+
+@pytest.mark.parametrize(
+    ("octets", "cause"),
+    [
+        ("01 0482 0001", 2),
+        ("01 0582 0001 09 0582 0002 0681 01", 2),
+        ("01 0481 01 09 0582 0002 0681 01", 3),
+        ("01 0482 0001 09 0581 02 0681 01", 3),
+        ("01 0482 0001 09 0582 0002", 4),
+        ("01 0482 0001 09 0582 0002 0680", 5),
+        ("01 0482 0001 09 0582 0002 0681 01 0781 01", 6),
+    ],
+)
+def test_each_fault_has_its_cause(octets: str, cause: int) -> None:
+    """Missing, unreadable and unexpected elements are told apart."""
+    with pytest.raises(DecodeError) as caught:
+        OddRequest.decode(bytes.fromhex(octets))
+    assert caught.value.cause == cause
