@@ -1,16 +1,19 @@
-"""The ASN.1 types that a field may have, each with the code that reads and writes it.
+"""The primitive ASN.1 types that a field may have, each with the code that reads and writes it.
 
 The code that a layout emits reads a value from the contents ``d[p:q]`` of an element whose identifier octet is ``t``,
-and appends a whole element to ``o``. IndexError and ValueError in a reader mean: not the fast path's business.
+and appends a whole element to ``o``. IndexError and ValueError in a reader mean: not the fast path's business, which is
+what we would write ourselves. The rest is read by :meth:`Layout.take_in_full`, which keeps its form, and written by
+:meth:`Layout.put_as_it_came`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar
 
-from protocol.ber.octets import CONSTRUCTED, bounds, header, heads, long_length
+from protocol.ber.coding import Form, wrap
+from protocol.ber.octets import CONSTRUCTED, Place, bounds, header, heads, long_length
 from protocol.ber.values import Bits
 from protocol.declare import Source
 from protocol.errors import DecodeError
@@ -30,6 +33,14 @@ def take_integer(d: bytes, p: int, q: int) -> int:
     if not 1 <= q - p <= 8:
         raise DecodeError(f"an INTEGER of {q - p} octets is not used here")
     return int.from_bytes(d[p:q], "big", signed=True)
+
+
+def take_shortest(d: bytes, p: int, q: int) -> int:
+    """The same in as few octets as will do; IndexError where there are more (X.690 8.3.2)."""
+    value = take_integer(d, p, q)
+    if q - p > 1 and -128 <= value >> 8 * (q - p - 2) < 128:
+        raise IndexError
+    return value
 
 
 def put_integer(tag: int, value: int) -> bytes:
@@ -60,6 +71,7 @@ HELPERS: dict[str, Any] = {
     "long_length": long_length,
     "misfit": misfit,
     "put_integer": put_integer,
+    "shortest": take_shortest,
     "unfit": unfit,
 }
 
@@ -128,6 +140,49 @@ class Layout:
     def put_lines(self, source: Source, kind: Any, value: str, name: str) -> list[str]:
         """Code that appends the element of ``value``, which is the field ``name`` of ``self``."""
         raise NotImplementedError
+
+    def take_in_full(self, kind: Any, place: Place, path: str, forms: list[Form]) -> Any:
+        """The value of an element in any form that BER allows; a form that is not ours is added to ``forms``."""
+        try:
+            value = element_taker(self, kind)(place.d, place.tag, place.p, place.q)
+        except (IndexError, ValueError):
+            raise DecodeError("it cannot be read", at=0) from None
+        contents = None
+        if not place.tag & CONSTRUCTED and not self.is_ours(kind, value, place.contents):
+            contents = place.contents
+        if contents is not None or not place.is_plain:
+            forms.append(Form(path, place.indefinite, place.length_octets, contents))
+        return value
+
+    def is_ours(self, kind: Any, value: Any, contents: bytes) -> bool:
+        """True where we would write the value with these contents."""
+        try:
+            octets = element_putter(self, kind)(None, value)
+        except ValueError:
+            return False
+        _, p, q, _ = bounds(octets, 0, len(octets))
+        return octets[p:q] == contents
+
+    def put_as_it_came(self, owner: Any, kind: Any, value: Any, path: str, forms: Mapping[str, Form]) -> bytes:
+        """The element of ``value``, which is the field ``path`` of ``owner``, in its form."""
+        form = forms.get(path)
+        if form is None:
+            return element_putter(self, kind)(owner, value)
+        if form.contents is not None:
+            for tag in self.tags(kind):
+                if self.says(kind, form.contents, tag, value):
+                    return wrap(tag, form.contents, form)
+        octets = element_putter(self, kind)(owner, value)
+        tag, p, q, _ = bounds(octets, 0, len(octets))
+        return wrap(tag, octets[p:q], form)
+
+    def says(self, kind: Any, contents: bytes, tag: int, value: Any) -> bool:
+        """True where contents read as the value."""
+        try:
+            read = element_taker(self, kind)(contents, tag, 0, len(contents))
+        except (DecodeError, IndexError, ValueError):
+            return False
+        return type(read) is type(value) and bool(read == value)
 
     def put_contents(self, source: Source, octets: str, tag: int, checks: list[str]) -> list[str]:
         """Code that appends header and contents octets, whose expression is given."""
@@ -203,6 +258,11 @@ class BIT_STRING(OCTETS):  # noqa: N801  layouts have the names of the ASN.1 typ
         if not issubclass(kind, Bits):
             raise TypeError(f"{kind} is no kind of Bits")
 
+    def take_lines(self, source: Source, kind: Any, target: str, *, full: bool) -> list[str]:
+        lines = super().take_lines(source, kind, target, full=full)
+        # Unused bits are 0 in ours (X.690 11.2.1).
+        return lines if full else [*lines, "if d[q - 1] & (1 << d[p]) - 1: raise IndexError"]
+
 
 class INTEGER(Layout):
     """INTEGER: ``int``, not negative unless ``least`` says so, or an enumeration of an octet."""
@@ -222,7 +282,7 @@ class INTEGER(Layout):
             raise TypeError(f"{kind} is no number")
 
     def take_lines(self, source: Source, kind: Any, target: str, *, full: bool) -> list[str]:
-        number = "d[p] if q - p == 1 and d[p] < 128 else integer(d, p, q)"
+        number = f"d[p] if q - p == 1 and d[p] < 128 else {'integer' if full else 'shortest'}(d, p, q)"
         if kind is int:
             return [f"{target} = {number}", *self.take_checks(target)]
         return [
@@ -261,7 +321,8 @@ class BOOLEAN(Layout):
             raise TypeError(f"{kind} is not bool")
 
     def take_lines(self, source: Source, kind: Any, target: str, *, full: bool) -> list[str]:
-        return [f"if q - p != 1: misfit({self.counted!r}, q - p, 1, 1)", f"{target} = d[p] != 0"]
+        lines = [f"if q - p != 1: misfit({self.counted!r}, q - p, 1, 1)", f"{target} = d[p] != 0"]
+        return lines if full else [*lines, f"if {target} and d[p] != 255: raise IndexError"]
 
     def put_lines(self, source: Source, kind: Any, value: str, name: str) -> list[str]:
         no, yes = (source.bind(bytes((self.tag, 1, octet)), "flag") for octet in (0, 0xFF))
@@ -282,199 +343,20 @@ class NULL(BOOLEAN):
         return [f"o += {source.bind(header(self.tag, 0), 'null')}"]
 
 
-class SEQUENCE(Layout):
-    """SEQUENCE: a kind of :class:`protocol.ber.Sequence`, whose own tag counts where none is given here."""
-
-    name = "SEQUENCE"
-    universal = 0x30
-    __slots__ = ()
-
-    def tags(self, kind: Any) -> tuple[int, ...]:
-        return (kind.tag,) if self.number is None else (self.tag,)
-
-    def check(self, kind: Any) -> None:
-        if not hasattr(kind, "contents"):
-            raise TypeError(f"{kind} is no Sequence")
-
-    def take_lines(self, source: Source, kind: Any, target: str, *, full: bool) -> list[str]:
-        take = source.bind((kind.full if full else kind.take)[kind.tag], "take")
-        return [f"{target} = {take}(d, p, q)"]
-
-    def put_lines(self, source: Source, kind: Any, value: str, name: str) -> list[str]:
-        return self.put_contents(source, f"{value}.contents()", self.tags(kind)[0], [])
-
-
-class CHOICE(Layout):
-    """CHOICE: a kind of :class:`protocol.ber.Choice`, or a union of types that stand by themselves."""
-
-    name = "CHOICE"
-    unions = True
-    __slots__ = ()
-
-    def __init__(self) -> None:
-        super().__init__()
-
-    def tags(self, kind: Any) -> tuple[int, ...]:
-        return tuple(readers(kind, full=False))
-
-    def check(self, kind: Any) -> None:
-        for member in get_args(kind) or (kind,):
-            if not hasattr(member, "take"):
-                raise TypeError(f"{member} is no Choice and no Sequence")
-
-    def take_lines(self, source: Source, kind: Any, target: str, *, full: bool) -> list[str]:
-        return [f"{target} = {source.bind(readers(kind, full=full), 'readers')}[t](d, p, q)"]
-
-    def put_lines(self, source: Source, kind: Any, value: str, name: str) -> list[str]:
-        return [f"o += {value}.encode()"]
-
-
-def readers(kind: Any, *, full: bool) -> dict[int, Take]:
-    """The readers of all the types that ``kind`` may be, by identifier octet."""
-    found: dict[int, Take] = {}
-    for member in get_args(kind) or (kind,):
-        for tag, take in (member.full if full else member.take).items():
-            if tag in found:
-                raise TypeError(f"{kind}: {tag:#04x} starts more than one of its types")
-            found[tag] = take
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Constructed(Layout):
-    """An element whose contents are elements of one other layout."""
-
-    item: Layout = Layout()
-    universal: ClassVar[int] = 0x30
-
-
-class SEQUENCE_OF(Constructed):  # noqa: N801
-    """SEQUENCE OF: a tuple of items."""
-
-    name = "SEQUENCE OF"
-    counted = "the number of items"
-    __slots__ = ()
-
-    def __init__(self, item: Layout, number: int | None = None, *, least: int = 1, most: int = UNBOUNDED) -> None:
-        super().__init__(number, least, most, item=item)
-
-    def check(self, kind: Any) -> None:
-        if getattr(kind, "__origin__", None) is not tuple or get_args(kind)[1:] != (...,):
-            raise TypeError(f"{kind} is not tuple[type, ...]")
-        self.item.check(get_args(kind)[0])
-
-    def take_lines(self, source: Source, kind: Any, target: str, *, full: bool) -> list[str]:
-        take = source.bind(compile_items(self.item, get_args(kind)[0], full=full), "items")
-        return [f"{target} = {take}(d, p, q)", *self.take_checks(f"len({target})")]
-
-    def put_lines(self, source: Source, kind: Any, value: str, name: str) -> list[str]:
-        put = source.bind(compile_put_items(self.item, get_args(kind)[0]), "put")
-        checks = self.put_checks(f"len({value})", name)
-        return [*checks, *self.put_contents(source, f"{put}(self, {value})", self.tag, [])]
-
-
-class EXPLICIT(Constructed):
-    """An explicit tag around one element."""
-
-    name = "explicitly tagged"
-    counted = "the number of elements"
-    unions = True
-    __slots__ = ()
-
-    def __init__(self, number: int, item: Layout, *, always: bool = False) -> None:
-        super().__init__(number, 1, 1, always, item)
-
-    def check(self, kind: Any) -> None:
-        self.item.check(kind)
-
-    def take_lines(self, source: Source, kind: Any, target: str, *, full: bool) -> list[str]:
-        take = source.bind(compile_items(self.item, kind, full=full), "items")
-        return [f"v = {take}(d, p, q)", *self.take_checks("len(v)"), f"{target} = v[0]"]
-
-    def put_lines(self, source: Source, kind: Any, value: str, name: str) -> list[str]:
-        put = source.bind(compile_put_items(self.item, kind), "put")
-        return self.put_contents(source, f"{put}(self, ({value},))", self.tag, [])
-
-
-@dataclass(frozen=True, slots=True)
-class ONE_OF(Layout):  # noqa: N801
-    """CHOICE of types that are no SEQUENCE: a union of Python types, each with its layout."""
-
-    choices: tuple[tuple[Any, Layout], ...] = ()
-    name: ClassVar[str] = "CHOICE"
-    unions: ClassVar[bool] = True
-
-    def tags(self, kind: Any) -> tuple[int, ...]:
-        return tuple(tag for member, layout in self.choices for tag in layout.tags(member))
-
-    def check(self, kind: Any) -> None:
-        for member, layout in self.choices:
-            layout.check(member)
-
-    def take_lines(self, source: Source, kind: Any, target: str, *, full: bool) -> list[str]:
-        lines = []
-        for index, (member, layout) in enumerate(self.choices):
-            lines.append(f"{'elif' if index else 'if'} {is_one_of(source, layout.tags(member))}:")
-            lines += ["    " + line for line in layout.take_lines(source, member, target, full=full)]
-        return lines
-
-    def put_lines(self, source: Source, kind: Any, value: str, name: str) -> list[str]:
-        lines = []
-        for index, (member, layout) in enumerate(self.choices):
-            lines.append(f"{'elif' if index else 'if'} isinstance({value}, {source.bind(member, 'kind')}):")
-            lines += ["    " + line for line in layout.put_lines(source, member, value, name)]
-        return [*lines, f"else: unfit(self, {name!r}, {value})"]
-
-
-@dataclass(frozen=True, slots=True)
-class DEFINED_BY(Layout):  # noqa: N801
-    """ANY DEFINED BY a field before it: any one element, the last of a SEQUENCE.
-
-    ``resolve(value of that field, octets, start, contents' start, contents' end, end)`` returns something whose
-    ``encode`` gives back the element, and raises nothing.
-    """
-
-    by: str = ""
-    resolve: Callable[[Any, bytes, int, int, int, int], Any] = lambda *_: None
-    name: ClassVar[str] = "ANY DEFINED BY"
-
-    def tags(self, kind: Any) -> tuple[int, ...]:
-        return ()
-
-    def put_lines(self, source: Source, kind: Any, value: str, name: str) -> list[str]:
-        return [f"o += {value}.encode()"]
-
-
-# --- elements in elements ----------------------------------------------------------------------------------------
+# --- one element at a time ---------------------------------------------------------------------------------------
 
 
 @cache
-def compile_items(layout: Layout, kind: Any, *, full: bool) -> Take:
-    """The reader of elements of one layout, one after the other."""
-    source = new_source("def take(d, p, e):")
-    other = f"if not ({is_one_of(source, layout.tags(kind))}):"
-    take = layout.take_lines(source, kind, "item", full=full)
-    if full:
-        source.names.update(bounds=bounds, DecodeError=DecodeError)
-        source.add(1, "items = []", "while p < e:")
-        source.add(2, "s = p", "t, p, q, following = bounds(d, p, e)")
-        source.add(2, f"{other} raise DecodeError('an item has another type', at=s)")
-        source.add(2, *take, "items.append(item)", "p = following")
-    else:
-        source.names.update(in_full=compile_items(layout, kind, full=True))
-        source.add(1, "items = []", "s = p", "try:")
-        source.add(2, "while p < e:")
-        source.add(3, "t = d[p]", f"{other} raise IndexError", *ENTER, *take, "items.append(item)", "p = q")
-        source.add(1, "except (IndexError, ValueError):", "    return in_full(d, s, e)")
-    source.add(1, "return tuple(items)")
-    return source.function("take", f"items of {kind}")
+def element_taker(layout: Layout, kind: Any) -> Callable[[bytes, int, int, int], Any]:
+    """The reader of contents in every form, compiled when first needed."""
+    source = new_source("def take(d, t, p, q):")
+    source.add(1, *layout.take_lines(source, kind, "value", full=True), "return value")
+    return source.function("take", f"{layout.name} of {kind}")
 
 
 @cache
-def compile_put_items(layout: Layout, kind: Any) -> Callable[[Any, Any], bytearray]:
-    """The writer of elements of one layout."""
-    source = new_source("def put(self, items):")
-    source.add(1, "o = bytearray()", "for item in items:")
-    source.add(2, *layout.put_lines(source, kind, "item", "item"))
-    source.add(1, "return o")
-    return source.function("put", f"items of {kind}")
+def element_putter(layout: Layout, kind: Any) -> Callable[[Any, Any], bytes]:
+    """The writer of one element, compiled when first needed."""
+    source = new_source("def put(self, value):")
+    source.add(1, "o = bytearray()", *layout.put_lines(source, kind, "value", "value"), "return bytes(o)")
+    return source.function("put", f"{layout.name} of {kind}")

@@ -1,5 +1,6 @@
 """Tags and lengths of BER (X.690 8.1)."""
 
+from dataclasses import dataclass
 from functools import cache
 
 from protocol.errors import DecodeError
@@ -47,6 +48,8 @@ def opening(d: bytes, p: int, e: int) -> tuple[int, int, int]:
             p += 1
         size = d[p]
         p += 1
+        if size == 0xFF:
+            raise DecodeError("a length that begins with FF is reserved", at=start)
         if size > 0x80:
             octets = size & 0x7F
             size = int.from_bytes(d[p : p + octets], "big")
@@ -91,3 +94,46 @@ def bounds(d: bytes, p: int, e: int) -> tuple[int, int, int, int]:
     if q + 2 > e:
         raise DecodeError("contents of indefinite length have no end", at=p)
     return tag, p, q, q + 2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an element lies in ``d``: its start, identifier octet, contents ``d[p:q]``, and where the next starts."""
+
+    d: bytes
+    start: int
+    tag: int
+    p: int
+    q: int
+    end: int
+
+    @classmethod
+    def find(cls, d: bytes, start: int, e: int) -> "Place":
+        """The place of the element that starts there, before ``e``."""
+        return cls(d, start, *bounds(d, start, e))
+
+    @classmethod
+    def plain(cls, d: bytes, tag: int, p: int, q: int) -> "Place":
+        """The place of an element with these contents and the header that we would write."""
+        return cls(d, p - len(header(tag, q - p)), tag, p, q, q)
+
+    @property
+    def contents(self) -> bytes:
+        """The contents octets."""
+        return self.d[self.p : self.q]
+
+    @property
+    def indefinite(self) -> bool:
+        """True where the length is indefinite."""
+        return self.end != self.q
+
+    @property
+    def length_octets(self) -> int | None:
+        """How many octets the definite length has; None where no fewer would do."""
+        octets = self.p - self.start - 1
+        return None if self.indefinite or octets == len(header(0, self.q - self.p)) - 1 else octets
+
+    @property
+    def is_plain(self) -> bool:
+        """True where the header is one that we would write."""
+        return not self.indefinite and self.length_octets is None

@@ -1,50 +1,73 @@
 """SEQUENCE and CHOICE: declarations that stand as elements, compiled at import."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any, ClassVar, Self, get_args
 
-from protocol.ber.layouts import (
-    CHOICE,
-    DEFINED_BY,
-    ENTER,
-    NULL,
-    SEQUENCE,
-    Constructed,
-    Layout,
-    Take,
-    is_one_of,
-    new_source,
+from protocol.ber.coding import Coding, Form, coding_of, wrap
+from protocol.ber.constructed import DEFINED_BY
+from protocol.ber.in_full import (
+    choice_as_it_came,
+    choice_in_full,
+    contents_as_it_came,
+    located,
+    mandatory,
+    sequence_in_full,
+    take_in_full,
 )
-from protocol.ber.octets import CONSTRUCTED, bounds, header
-from protocol.declare import MISSING, Declaration, Field, emit_build, make_constructor
+from protocol.ber.layouts import ENTER, NULL, Layout, Take, is_one_of, new_source
+from protocol.ber.octets import CONSTRUCTED, Place, header
+from protocol.declare import Declaration, emit_build, make_constructor, slots_of
 from protocol.errors import DecodeError
 from protocol.layout import Extra
 
 
 class Element(Declaration):
-    """What stands as an element by itself: a SEQUENCE, or a CHOICE of several types."""
+    """What stands as an element by itself: a SEQUENCE, or a CHOICE of several types.
 
-    __slots__ = ()
+    Two are equal when they say the same, whatever form their senders chose for it: ``coding`` does not count.
+    """
+
+    __slots__ = ("coding",)
+    coding: Coding | None = None
     take: ClassVar[dict[int, Take]]
-    """Compiled readers of the contents, by identifier octet."""
-    full: ClassVar[dict[int, Take]]
-    """The same for every form that BER allows."""
+    """Compiled readers of the contents of an element whose header is plain, by identifier octet."""
+    full: ClassVar[dict[int, Callable[[Place], Any]]]
+    """Readers of elements in every form that BER allows, by identifier octet."""
 
     def encode(self) -> bytes:
         """The octets of the element. ValueError where a value does not fit."""
         raise NotImplementedError
 
+    def with_header(self, place: Place) -> Self:
+        """The same, noted that its header was like the one at a place."""
+        raise NotImplementedError
+
     @classmethod
     def decode(cls, octets: bytes) -> Self:
         """Read one element that takes all the octets."""
-        tag, p, q, end = bounds(octets, 0, len(octets))
-        if end != len(octets):
-            raise DecodeError(f"{len(octets) - end} octets follow {cls.__name__}", at=end)
-        if tag not in cls.take:
+        place = Place.find(octets, 0, len(octets))
+        if place.end != len(octets):
+            raise DecodeError(f"{len(octets) - place.end} octets follow {cls.__name__}", at=place.end)
+        if place.tag not in cls.take:
             raise DecodeError(f"no {cls.__name__} starts with {octets[0]:#04x}")
-        element: Self = cls.take[tag](octets, p, q)
-        return element
+        element: Self = cls.take[place.tag](octets, place.p, place.q)
+        return element if place.is_plain else element.with_header(place)
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return all(getattr(self, slot) == getattr(other, slot) for slot in meaning_of(type(self)))
+
+    def __hash__(self) -> int:
+        return hash((type(self), *(getattr(self, slot) for slot in meaning_of(type(self)))))
+
+
+@cache
+def meaning_of(cls: type[Element]) -> list[str]:
+    """The slots of an element that count for what it says."""
+    return [slot for slot in slots_of(cls) if slot != "coding"]
 
 
 class Sequence(Element):
@@ -60,9 +83,9 @@ class Sequence(Element):
         if tag is not None:
             cls.tag = (tag if tag > 30 else 0x80 | tag) | CONSTRUCTED
         check(cls)
-        make_constructor(cls, {"extras": ()})
+        make_constructor(cls, {"extras": (), "coding": None})
         cls.take = {cls.tag: compile_take(cls)}
-        cls.full = {cls.tag: lambda d, p, q: take_in_full(cls, d, p, q)}
+        cls.full = {cls.tag: lambda place: sequence_in_full(cls, place)}
         cls.contents = compile_contents(cls, extras=False)  # type: ignore[method-assign,assignment]
 
     def contents(self) -> bytes | bytearray:
@@ -71,11 +94,17 @@ class Sequence(Element):
 
     def encode(self) -> bytes:
         contents = self.contents()
+        if self.coding is not None:
+            return wrap(self.tag, contents, self.coding)
         return header(self.tag, len(contents)) + contents
+
+    def with_header(self, place: Place) -> Self:
+        coding = self.coding or Coding()
+        return self.replace(coding=replace(coding, indefinite=place.indefinite, length_octets=place.length_octets))
 
 
 class Choice(Element):
-    """A CHOICE: exactly one of the fields is there.
+    """A CHOICE: exactly one field is there. The form of its header is that of the field's element.
 
     Parameters that were no SEQUENCE in older versions of a protocol are declared as a CHOICE of one.
     """
@@ -86,9 +115,9 @@ class Choice(Element):
         """Check the declaration and compile it."""
         super().__init_subclass__(**keywords)
         check(cls)
-        make_constructor(cls, {})
-        cls.take = compile_alternatives(cls, full=False)
-        cls.full = compile_alternatives(cls, full=True)
+        make_constructor(cls, {"coding": None})
+        cls.take = compile_alternatives(cls)
+        cls.full = full_alternatives(cls)
         cls.encode = compile_encode_choice(cls)  # type: ignore[method-assign,assignment]
 
     @property
@@ -96,10 +125,14 @@ class Choice(Element):
         """The value of the field that is there."""
         return next(value for _, value in self.present())
 
-
-def mandatory(field: Field) -> bool:
-    """True when the element must be there."""
-    return field.default is MISSING or field.layout.always
+    def with_header(self, place: Place) -> Self:
+        name, value = next(self.present())
+        if isinstance(value, Element):
+            return self.replace(**{name: value.with_header(place)})
+        forms = {} if self.coding is None else {form.element: form for form in self.coding.elements}
+        form = forms.get(name, Form(name))
+        forms[name] = replace(form, indefinite=place.indefinite, length_octets=place.length_octets)
+        return self.replace(coding=coding_of(forms.values()))
 
 
 def check(cls: type[Element]) -> None:
@@ -122,7 +155,8 @@ def check(cls: type[Element]) -> None:
                 raise TypeError(f"{where}: an alternative may be absent, so its type needs | None")
         elif isinstance(layout, NULL) and field.default is not False:
             raise TypeError(f"{where}: NULL is absent by default: = False")
-        if isinstance(layout, DEFINED_BY) and (index + 1 != len(cls.fields) or not field.optional):
+        bare = isinstance(layout, DEFINED_BY) and layout.number is None
+        if bare and (index + 1 != len(cls.fields) or not field.optional):
             raise TypeError(f"{where}: ANY is the last of a SEQUENCE and may be absent")
         for tag in layout.tags(field.type):
             if tag & 31 == 31:
@@ -148,7 +182,7 @@ def compile_take(cls: type[Sequence]) -> Take:
     for field in cls.fields:
         target = values[field.name]
         layout: Layout = field.layout
-        if isinstance(layout, DEFINED_BY):
+        if isinstance(layout, DEFINED_BY) and layout.number is None:
             resolve = source.bind(layout.resolve, "resolve")
             source.add(2, f"{target} = None", "if p < e:", "    if t & 31 == 31: raise IndexError", "    b = p")
             source.add(3, *ENTER, f"{target} = {resolve}({values[layout.by]}, d, b, p, q, q)", "p = q")
@@ -160,20 +194,29 @@ def compile_take(cls: type[Sequence]) -> Take:
         else:
             source.add(2, f"{target} = {source.bind(field.default, 'default')}", f"if {found}:")
             depth = 3
-        source.add(depth, *ENTER, *layout.take_lines(source, field.type, target, full=False), "p = q", NEXT)
+        source.add(depth, *ENTER)
+        if isinstance(layout, DEFINED_BY):
+            within = source.bind(layout.resolve_within, "within")
+            source.add(depth, f"{target} = {within}({values[layout.by]}, d, p, q)")
+        else:
+            source.add(depth, *layout.take_lines(source, field.type, target, full=False))
+        if depth == 3 and field.default is not None and not isinstance(layout, NULL):
+            # What equals its default is not sent; where it was, that is kept.
+            source.add(depth, f"if {target} == {source.bind(field.default, 'default')}: raise IndexError")
+        source.add(depth, "p = q", NEXT)
     source.add(2, "if p != e: raise IndexError")
     source.add(1, "except (IndexError, ValueError):", "    return in_full(cls, d, s, e)")
     source.add(1, "except DecodeError as error:", "    raise located(cls, d, s, e, p, error) from None")
-    emit_build(source, cls, 1, values | {"extras": "empty"})
+    emit_build(source, cls, 1, values | {"extras": "empty", "coding": "None"})
     return source.function("take", f"{cls.__name__}.take")
 
 
 def compile_contents(cls: type[Sequence], *, extras: bool) -> Callable[[Any], bytes | bytearray]:
     """The writer of a SEQUENCE's contents."""
     source = new_source("def contents(self):")
-    source.names.update(cls=cls, with_extras=contents_with_extras, put_extras=put_extras)
+    source.names.update(odd=contents_of_odd, put_extras=put_extras)
     if not extras:
-        source.add(1, "if self.extras: return with_extras(cls)(self)")
+        source.add(1, "if self.extras or self.coding is not None: return odd(self)")
     source.add(1, "o = bytearray()")
     if extras:
         source.add(1, "put_extras(o, self.extras, -1)")
@@ -201,6 +244,13 @@ def contents_with_extras(cls: type[Sequence]) -> Callable[[Any], bytes | bytearr
     return compile_contents(cls, extras=True)
 
 
+def contents_of_odd(element: Sequence) -> bytes | bytearray:
+    """The contents octets of one that carries extras, or was coded otherwise."""
+    if element.coding is None or not element.coding.elements:
+        return contents_with_extras(type(element))(element)
+    return contents_as_it_came(element)
+
+
 def put_extras(o: bytearray, extras: Iterable[Extra], after: int) -> None:
     """Append the extras that stood after a field."""
     for extra in extras:
@@ -208,22 +258,37 @@ def put_extras(o: bytearray, extras: Iterable[Extra], after: int) -> None:
             o += extra.octets
 
 
-def compile_alternatives(cls: type[Choice], *, full: bool) -> dict[int, Take]:
+def compile_alternatives(cls: type[Choice]) -> dict[int, Take]:
     """A reader for every tag that an alternative may start with."""
     found: dict[int, Take] = {}
-    for field in cls.fields:
+    for index, field in enumerate(cls.fields):
         for tag in field.layout.tags(field.type):
             source = new_source("def take(d, p, q):")
-            source.add(1, f"t = {tag}", *field.layout.take_lines(source, field.type, "value", full=full))
-            emit_build(source, cls, 1, {other.name: "None" for other in cls.fields} | {field.name: "value"})
+            source.names.update(cls=cls, in_full=choice_in_full, plain=Place.plain)
+            source.add(1, f"t = {tag}", "s = p", "try:")
+            source.add(2, *field.layout.take_lines(source, field.type, "value", full=False))
+            source.add(1, "except (IndexError, ValueError):")
+            source.add(2, f"return in_full(cls, {index}, plain(d, t, s, q))")
+            told = {other.name: "None" for other in cls.fields} | {field.name: "value", "coding": "None"}
+            emit_build(source, cls, 1, told)
             found[tag] = source.function("take", f"{cls.__name__}.{field.name}")
     return found
+
+
+def full_alternatives(cls: type[Choice]) -> dict[int, Callable[[Place], Any]]:
+    """The same for every form that BER allows."""
+
+    def reader(index: int) -> Callable[[Place], Any]:
+        return lambda place: choice_in_full(cls, index, place)
+
+    return {tag: reader(index) for index, field in enumerate(cls.fields) for tag in field.layout.tags(field.type)}
 
 
 def compile_encode_choice(cls: type[Choice]) -> Callable[[Any], bytes]:
     """The writer of a CHOICE."""
     source = new_source("def encode(self):")
-    source.add(1, "o = bytearray()")
+    source.names.update(as_it_came=choice_as_it_came)
+    source.add(1, "if self.coding is not None: return as_it_came(self)", "o = bytearray()")
     for field in cls.fields:
         value = f"self.{field.name}"
         source.add(1, f"if {value} is not None:")
@@ -231,94 +296,6 @@ def compile_encode_choice(cls: type[Choice]) -> Callable[[Any], bytes]:
         source.add(2, *field.layout.put_lines(source, field.type, value, field.name))
     source.add(1, "if not o: unfit(self, 'alternative', None)", "return bytes(o)")
     return source.function("encode", f"{cls.__name__}.encode")
-
-
-# --- what the fast path leaves -----------------------------------------------------------------------------------
-
-
-@cache
-def field_takers(cls: type[Sequence]) -> list[Callable[[bytes, int, int, int], Any]]:
-    """A reader for each field that takes every form, compiled when first needed."""
-    takers = []
-    for field in cls.fields:
-        source = new_source("def take(d, t, p, q):")
-        if isinstance(field.layout, DEFINED_BY):
-            source.add(1, "raise AssertionError('ANY is resolved, not read')")
-        else:
-            source.add(1, *field.layout.take_lines(source, field.type, "value", full=True), "return value")
-        takers.append(source.function("take", f"{cls.__name__}.{field.name}"))
-    return takers
-
-
-def accepts(field: Field, tag: int) -> bool:
-    """True when the field may start with the tag."""
-    return isinstance(field.layout, DEFINED_BY) or tag in field.layout.tags(field.type)
-
-
-def find_field(cls: type[Sequence], tag: int, first: int, at: int) -> int | None:
-    """Which field from number ``first`` on takes the tag; None where it is unknown."""
-    fields = cls.fields
-    for index in range(first, len(fields)):
-        if accepts(fields[index], tag):
-            return index
-        if mandatory(fields[index]):
-            if any(accepts(later, tag) for later in fields[index + 1 :]):
-                raise DecodeError(f"{fields[index].title} is missing", at=at)
-            break
-    if any(accepts(earlier, tag) for earlier in fields[:first]):
-        raise DecodeError(f"an element {tag:#04x} is repeated or out of order", at=at)
-    return None
-
-
-def take_in_full(cls: type[Sequence], d: bytes, p: int, e: int) -> Sequence:
-    """Read a SEQUENCE's contents in any form that BER allows; unknown elements become extras."""
-    fields = cls.fields
-    values = {field.name: field.default for field in fields}
-    extras: list[Extra] = []
-    first = 0
-    while p < e:
-        tag, start, q, end = bounds(d, p, e)
-        index = find_field(cls, tag, first, p)
-        if index is None:
-            extras.append(Extra(first - 1, d[p:end]))
-        else:
-            field = fields[index]
-            first = index + 1
-            if isinstance(field.layout, DEFINED_BY):
-                values[field.name] = field.layout.resolve(values[field.layout.by], d, p, start, q, end)
-            else:
-                try:
-                    values[field.name] = field_takers(cls)[index](d, tag, start, q)
-                except DecodeError as error:
-                    raise named(field, start, error) from None
-                except (IndexError, ValueError):
-                    raise DecodeError(f"{field.title} cannot be read", at=start) from None
-        p = end
-    for field in fields[first:]:
-        if mandatory(field):
-            raise DecodeError(f"{field.title} is missing", at=e)
-    return cls(**values, extras=tuple(extras))
-
-
-def named(field: Field, start: int, error: DecodeError) -> DecodeError:
-    """The error of a field's value as one of the SEQUENCE that it stands in."""
-    nested = isinstance(field.layout, SEQUENCE | CHOICE | Constructed) and error.at >= start
-    return DecodeError(f"{field.title}: {error.why}", error.cause, error.at if nested else start + error.at)
-
-
-def located(cls: type[Sequence], d: bytes, p: int, e: int, at: int, error: DecodeError) -> DecodeError:
-    """The error that the fast path met in the element whose contents start ``at``, with the field's name."""
-    first = 0
-    while p < e:
-        tag, start, _, end = bounds(d, p, e)
-        index = find_field(cls, tag, first, p)
-        if index is None:
-            break
-        if start == at:
-            return named(cls.fields[index], start, error)
-        first = index + 1
-        p = end
-    return error
 
 
 # --- reference ---------------------------------------------------------------------------------------------------
