@@ -17,7 +17,7 @@ from typing import Any, Final
 from gprslab.bus.bus import BusError, Message
 from gprslab.bus.envelope import BadEnvelope, unpack
 from gprslab.bus.mqtt import BrokerUrl, MqttBus
-from gprslab.bus.topics import AirTopic, NodeTopic, NoteTopic, PduTopic, ReplyTopic, Topics
+from gprslab.bus.topics import AirTopic, CellTopic, NodeTopic, NoteTopic, PduTopic, ReplyTopic, Topics
 from gprslab.config import Lab
 from gprslab.control import BadControl, Gaps, Status, pack_command, unpack_notes, unpack_reply, unpack_status
 from gprslab.faults import Rule
@@ -174,6 +174,7 @@ class BrokerSession(Session):
         filters = {
             self._topics.all_pdus: 0,
             self._topics.all_air: 0,
+            self._topics.all_cells: 1,
             self._topics.all_notes: 0,
             self._topics.all_nodes: 1,
             self._topics.reply(self.client): 1,
@@ -194,7 +195,7 @@ class BrokerSession(Session):
             match self._topics.parse(message.topic):
                 case PduTopic(to, from_):
                     self._take_pdus(message, from_, to)
-                case AirTopic(bss, cell):
+                case AirTopic(bss, cell) | CellTopic(bss, cell):
                     self._take_pdus(message, bss, cell)
                 case NoteTopic(name):
                     for stamp, note in unpack_notes(message.payload):

@@ -19,7 +19,7 @@ import structlog
 
 from gprslab.bus.bus import Bus, BusError, Message, Will
 from gprslab.bus.envelope import BadEnvelope, Envelope, split, unpack
-from gprslab.bus.topics import AirTopic, CommandTopic, PduTopic, Topics
+from gprslab.bus.topics import AirTopic, CellTopic, CommandTopic, PduTopic, Topics
 from gprslab.control import (
     BadControl,
     Gaps,
@@ -166,7 +166,7 @@ class Runner:
         await self._say("starting")
         filters = {self.topics.own_pdus(self.name): 0, self.topics.command(self.name): 1}
         if self._status.role == "ms":
-            filters[self.topics.all_air] = 0
+            filters |= {self.topics.all_air: 0, self.topics.all_cells: 1}
         await self._bus.subscribe(filters)
         node = await self._revive()
         await self._let_leave()
@@ -300,8 +300,9 @@ class Runner:
                     if self.faults.rules:
                         self.faults.learn(interface, pdu, stamp, meta)
                     self._emit(self.topics.pdu(to, self.name), stamp, interface, pdu, meta)
-                case Broadcast(cell, pdu, meta):
-                    self._emit(self.topics.air(self.name, cell), stamp, "um", pdu, meta)
+                case Broadcast(cell, pdu, meta, lasting):
+                    topic = self.topics.cell if lasting else self.topics.air
+                    self._emit(topic(self.name, cell), stamp, "um", pdu, meta, lasting=lasting)
                 case Note():
                     log_note(self._log, output)
                     self._outlet(self.topics.note(self.name), pack_notes).put(StampedNote(stamp, output))
@@ -309,19 +310,24 @@ class Runner:
                     client, _, own = name.partition("/")
                     self._outlet(self.topics.reply(client), self._pack_replies, 1).put(replace(output, id=own))
 
-    def _emit(self, topic: str, stamp: int, interface: str, pdu: bytes, meta: dict[str, str] | None) -> None:
+    def _emit(
+        self, topic: str, stamp: int, interface: str, pdu: bytes, meta: dict[str, str] | None, *, lasting: bool = False
+    ) -> None:
         sequence = self._sequences.get(topic, 0)
         self._sequences[topic] = sequence + 1
         self.pdus_out += 1
-        self._outlet(topic, split).put(Envelope(sequence, stamp, interface, pdu, meta))
+        outlet = self._outlet(topic, split, qos=int(lasting), retain=lasting)
+        outlet.put(Envelope(sequence, stamp, interface, pdu, meta))
 
     def _pack_replies(self, replies: Sequence[Reply]) -> list[bytes]:
         return [pack_reply(self.name, reply) for reply in replies]
 
-    def _outlet(self, topic: str, pack: Callable[[Sequence[Any]], list[bytes]], qos: int = 0) -> "_Outlet[Any]":
+    def _outlet(
+        self, topic: str, pack: Callable[[Sequence[Any]], list[bytes]], qos: int = 0, *, retain: bool = False
+    ) -> "_Outlet[Any]":
         outlet = self._outlets.get(topic)
         if outlet is None:
-            outlet = self._outlets[topic] = _Outlet(self, topic, pack, qos)
+            outlet = self._outlets[topic] = _Outlet(self, topic, pack, qos, retain=retain)
         return outlet
 
     # --- what arrives ---------------------------------------------------------------------------------------------
@@ -329,7 +335,7 @@ class Runner:
     def _sort_in(self, message: Message) -> None:
         try:
             match self.topics.parse(message.topic):
-                case PduTopic(from_=link) | AirTopic(bss=link):
+                case PduTopic(from_=link) | AirTopic(bss=link) | CellTopic(bss=link):
                     for envelope in unpack(message.payload):
                         self.gaps.see(message.topic, envelope.sequence)
                         self._inputs.append(Arrival(link, envelope.interface, envelope.pdu, envelope.meta))
@@ -402,10 +408,10 @@ class Runner:
         self._clock = max(self._clock + 1, (_ORIGIN + time.monotonic_ns()) // 1000)
         return self._clock
 
-    async def publish(self, topic: str, payload: bytes, qos: int) -> bool:
+    async def publish(self, topic: str, payload: bytes, qos: int, *, retain: bool = False) -> bool:
         """Publish for an outlet; whether the broker was there."""
         try:
-            await self._bus.publish(topic, payload, qos=qos)
+            await self._bus.publish(topic, payload, qos=qos, retain=retain)
         except BusError as error:
             self._log.warning("an answer is lost", topic=topic, why=str(error))
         return self._bus.connected
@@ -431,11 +437,14 @@ _EXPECTED: Final = {
 class _Outlet(Generic[T]):
     """The way out to one topic: one publish at a time, and what becomes ready meanwhile joins the next."""
 
-    def __init__(self, runner: Runner, topic: str, pack: Callable[[Sequence[T]], list[bytes]], qos: int) -> None:
+    def __init__(
+        self, runner: Runner, topic: str, pack: Callable[[Sequence[T]], list[bytes]], qos: int, *, retain: bool
+    ) -> None:
         self._runner = runner
         self._topic = topic
         self._pack = pack
         self._qos = qos
+        self._retain = retain
         self._waiting: list[T] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -459,7 +468,10 @@ class _Outlet(Generic[T]):
         try:
             while self._waiting:
                 items, self._waiting = self._waiting, []
-                there = [await self._runner.publish(self._topic, payload, self._qos) for payload in self._pack(items)]
+                there = [
+                    await self._runner.publish(self._topic, payload, self._qos, retain=self._retain)
+                    for payload in self._pack(items)
+                ]
                 if self._pack is split:
                     self._runner.publishes += len(there)
                     if not all(there):

@@ -75,6 +75,9 @@ class World:
         self._wakes: dict[str, int] = {}
         """When each node will be woken; other wakes in the heap are void."""
         self._links: dict[tuple[str, str], _Link] = {}
+        self._mobiles = [name for name, role in roles.items() if role == "ms"]
+        self._cells: dict[tuple[str, str], bytes] = {}
+        """What each cell of a BSS tells for as long as it is not told otherwise."""
 
     # --- nodes ----------------------------------------------------------------------------------------------------
 
@@ -84,6 +87,7 @@ class World:
             self.kill(name)
             self.store.clear(name)
         self._heap.clear()
+        self._cells.clear()
         for name in self.nodes:
             self.restart(name)
 
@@ -101,6 +105,9 @@ class World:
         self.nodes[name] = node
         node.start(self.now)
         self._settle(name, node)
+        if name in self._mobiles:
+            for (bss, _), pdu in self._cells.items():
+                self._on_air(bss, name, pdu)
 
     def set_level(self, level: NoteLevel) -> None:
         """Let all nodes, those to come too, tell so much."""
@@ -196,8 +203,10 @@ class World:
                         self._tell(name, output)
                     case Reply():
                         self.replies.setdefault(output.id, []).append(output)
-                    case Save() | Broadcast():
-                        pass  # saved above; no node listens to the air yet
+                    case Broadcast():
+                        self._broadcast(name, output)
+                    case Save():
+                        pass  # saved above
         deadline = node.next_timer()
         if deadline is not None:
             when = max(deadline.when, self.now)
@@ -207,14 +216,35 @@ class World:
                 self._put(when, name)
 
     def _send(self, sender: str, send: Send) -> None:
-        link = self._links.get((sender, send.to))
-        if link is None:
-            link = self._links[sender, send.to] = _Link(f"{self._seed} link {sender} {send.to}")
+        link = self._link(sender, send.to)
         if self._trace is not None:
             self._trace.append(PduRecord(self.now, sender, send.to, send.interface, send.pdu, link.sequence, send.meta))
         link.sequence += 1
         arrival = _Arrival(send.to, sender, send.interface, send.pdu, send.meta, struck=False)
         self._put(link.arrival(send.interface, self.now), arrival)
+
+    def _broadcast(self, bss: str, broadcast: Broadcast) -> None:
+        """Let every node of mobiles hear a cell; the trace has one record, whose receiver is the cell."""
+        link = self._link(bss, broadcast.cell)
+        if self._trace is not None:
+            self._trace.append(
+                PduRecord(self.now, bss, broadcast.cell, "um", broadcast.pdu, link.sequence, broadcast.meta)
+            )
+        link.sequence += 1
+        if broadcast.lasting:
+            self._cells[bss, broadcast.cell] = broadcast.pdu
+        for name in self._mobiles:
+            self._on_air(bss, name, broadcast.pdu)
+
+    def _on_air(self, bss: str, name: str, pdu: bytes) -> None:
+        when = self._link(bss, name).arrival("um", self.now)
+        self._put(when, _Arrival(name, bss, "um", pdu, None, struck=False))
+
+    def _link(self, sender: str, receiver: str) -> "_Link":
+        link = self._links.get((sender, receiver))
+        if link is None:
+            link = self._links[sender, receiver] = _Link(f"{self._seed} link {sender} {receiver}")
+        return link
 
     def _tell(self, name: str, note: Note) -> None:
         if self._trace is not None:

@@ -38,10 +38,13 @@ REFERENCE_POINTS: Final = {
 }
 """Each reference point that a capture may show: between whom, and over what."""
 
-UmKind = Literal["llc", "rr"]
-"""What follows our header on Um: an LLC frame with its FCS (44.064), or an RR or MM message (44.018, 24.008)."""
+UmKind = Literal["llc", "rr", "bcch", "ccch"]
+"""What follows our header on Um: an LLC frame with its FCS (44.064), an RR or MM message of a dedicated channel
+(44.018, 24.008), or an RR message of the broadcast or of the common control channel, its pseudo length included."""
 
-_GSMTAP_TYPES: Final[dict[UmKind, int]] = {"llc": 8, "rr": 2}  # GB_LLC, ABIS: what is dissected without radio framing
+_GSMTAP_TYPES: Final[dict[UmKind, tuple[int, int]]] = {"llc": (8, 0), "rr": (2, 0), "bcch": (1, 1), "ccch": (1, 2)}
+"""Type and channel: GB_LLC and ABIS are dissected without radio framing, UM as the block of a common channel."""
+
 _GSMTAP_PORT: Final = 4729
 _NS_PORT: Final = 2157
 _GTP_C_PORT: Final = 2123
@@ -123,7 +126,8 @@ class Stacks:
         ``uplink`` tells that the mobile station sent it.
         """
         # Version 2, header of 4 words, type, timeslot; ARFCN 0, in which bit 14 tells uplink; the radio fields empty.
-        header = struct.pack(">BBBBH10x", 2, 4, _GSMTAP_TYPES[kind], 0, 0x4000 if uplink else 0)
+        number, channel = _GSMTAP_TYPES[kind]
+        header = struct.pack(">BBBBH6xB3x", 2, 4, number, 0, 0x4000 if uplink else 0, channel)
         return self._udp(_GSMTAP_PORT, source, target, header + payload)
 
     def _udp(self, port: int, source: Endpoint, target: Endpoint, payload: bytes) -> bytes:

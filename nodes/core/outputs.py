@@ -34,11 +34,12 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
-    """What a cell sends to every mobile camped on it (paging)."""
+    """What a cell sends to every mobile camped on it: paging; or ``lasting``, what it tells whoever comes later too."""
 
     cell: str
     pdu: bytes
     meta: dict[str, str] | None = None
+    lasting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The air interface as it travels on the bus: a small header of ours, then an LLC frame or an RR or MM message.
+"""The air interface as it travels on the bus: a small header of ours, then an LLC frame or RR and MM messages.
 
 The radio itself (RLC/MAC, LAPDm) is not emulated. What it would tell the network about a frame stands in the header: in
 which cell it was sent and whose it is. This is the one protocol here that no specification knows.
@@ -44,6 +44,21 @@ class DedicatedChannel(UmMessage, code=2, title="dedicated channel", clause="of 
     message: Annotated[bytes, LV2(0, 255)]
 
 
+class PagingChannel(UmMessage, code=3, title="paging channel", clause="of ours", way="down"):
+    """Cell → all mobiles in it: a PAGING REQUEST."""
+
+    cell: Annotated[CellIdentifier, V(8)]
+    message: Annotated[bytes, LV2(0, 255)]
+
+
+class BroadcastChannel(UmMessage, code=4, title="broadcast channel", clause="of ours", way="down"):
+    """Cell → all mobiles that look for one: what there is to know about it, in SYSTEM INFORMATION TYPE 3 and 13."""
+
+    cell: Annotated[CellIdentifier, V(8)]
+    system_information_3: Annotated[bytes, LV2(0, 255)]
+    system_information_13: Annotated[bytes, LV2(0, 255)]
+
+
 def decode(octets: bytes, *, up: bool = True) -> UmMessage:
     """Read what came over the air."""
     if not octets:
@@ -52,4 +67,4 @@ def decode(octets: bytes, *, up: bool = True) -> UmMessage:
     return message
 
 
-__all__ = ["DedicatedChannel", "PacketChannel", "UmMessage", "decode"]
+__all__ = ["BroadcastChannel", "DedicatedChannel", "PacketChannel", "PagingChannel", "UmMessage", "decode"]
