@@ -95,7 +95,15 @@ def compile_encode(cls: Any) -> Callable[[Any], bytes]:
     source.add(0, "def encode(self):")
     source.add(1, "if self.extras or self.coding is not None: return as_it_came(self)")
     source.add(1, "o = bytearray()" if cls.heading else f"o = bytearray({cls.header(cls.code)!r})")
+    before: Field | None = None
     for group in elements(cls.fields):
+        field = group[0]
+        if before is not None and before.optional and before.layout.tag == field.layout.tag is not None:
+            told = f"{{type(self).__name__}}: {field.name} is known by its place behind {before.name}"
+            source.add(
+                1, f"if self.{before.name} is None and self.{field.name} is not None: raise ValueError(f'{told}')"
+            )
+        before = field
         emit_put_group(source, group, 1)
     source.add(1, "return self.frame(o)" if cls.heading else "return bytes(o)")
     return source.function("encode", f"{cls.__name__}.encode")
@@ -148,6 +156,8 @@ def encode_as_it_came(message: Any) -> bytes:
     behind: dict[str, bytearray] = {}
     for extra in message.extras:
         after = cls.fields[extra.after].name if 0 <= extra.after < len(cls.fields) else ""
+        if extra.items is not None and after and extra.items < len(getattr(message, after)):
+            after = f"{after}[{extra.items}]"
         behind.setdefault(after, bytearray()).extend(extra.octets)
     for field in cls.heading:
         behind.setdefault("", bytearray()).extend(behind.pop(field.name, b""))
@@ -155,8 +165,8 @@ def encode_as_it_came(message: Any) -> bytes:
     made = putters(cls)
     for name in in_order(list(made), coding.order):
         field = next(field for field in cls.fields if field.name == name)
-        if coding.long_lengths or coding.surplus:
-            put_lengths(message, field, coding, octets)
+        if coding.long_lengths or coding.surplus or isinstance(field.layout, REPEATED):
+            put_lengths(message, field, coding, behind, octets)
         else:
             made[name](message, octets)
         octets += behind.pop(name, b"")
@@ -176,12 +186,17 @@ def in_order(names: list[str], order: tuple[str, ...]) -> list[str]:
     return placed
 
 
-def put_lengths(message: Any, field: Field, coding: Coding, octets: bytearray) -> None:
-    """Append an element, with a surplus and a longer length where ``coding`` names it."""
+def put_lengths(message: Any, field: Field, coding: Coding, behind: dict[str, bytearray], octets: bytearray) -> None:
+    """Append an element, with a surplus and a longer length where ``coding`` names it, and extras between items."""
     cls: Any = type(message)
     one = bytearray()
     if isinstance(field.layout, REPEATED):
-        for index, item in enumerate(getattr(message, field.name)):
+        items = getattr(message, field.name)
+        least, most = field.layout.count
+        if not least <= len(items) <= most:
+            raise ValueError(f"{cls.__name__}: {len(items)} of {field.name}")
+        for index, item in enumerate(items):
+            octets += behind.pop(f"{field.name}[{index}]", b"")
             one.clear()
             put_item(cls, field.name)(message, item, one)
             octets += with_lengths(field.layout.item, f"{field.name}[{index}]", bytes(one), coding)

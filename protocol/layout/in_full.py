@@ -85,6 +85,7 @@ class Tagged:
         self.order: list[str] = []
         self.long = long
         self.surplus: list[tuple[str, bytes]] = []
+        self.met: set[int] = set()
 
     def take(self, p: int) -> tuple[tuple[Extra, ...], Coding | None]:
         """What was not used, and how the rest was coded where that is not as we would."""
@@ -93,7 +94,14 @@ class Tagged:
         declared = [field.name for field in self.cls.fields if field.name in set(self.order)]
         order = () if self.order == declared else tuple(self.order)
         coding = Coding(tuple(self.long), order, tuple(self.surplus))
-        return tuple(self.extras), coding if self.long or order or self.surplus else None
+        extras = tuple(self.among_items(extra) for extra in self.extras)
+        return extras, coding if self.long or order or self.surplus else None
+
+    def among_items(self, extra: Extra) -> Extra:
+        """The extra, without its place among the items of a repeated element where it stood behind them all."""
+        if extra.items is None or extra.items < len(self.values[self.cls.fields[extra.after].name]):
+            return extra
+        return Extra(extra.after, extra.octets, extra.why)
 
     def take_one(self, p: int) -> int:
         """Read the element at ``p``; where it ends."""
@@ -104,6 +112,7 @@ class Tagged:
                 break
         else:
             return self.keep(p, cls.rules.unknown(d, p), "unknown")
+        self.met.add(number)
         surplus = b""
         try:
             value, end, surplus = self.value_of(field, p)
@@ -129,6 +138,8 @@ class Tagged:
                 return self.keep(p, end, f"more than {field.layout.count[1]} times {field.title}")
         elif seen:
             return self.keep(p, end, f"{field.title} is repeated")  # the first counts (TS 24.008 8.6.3)
+        elif number <= self.after and cls.rules.ascending:
+            raise DecodeError(f"{cls.title}: {field.title} is out of order", cls.rules.misplaced, p)
         elif number <= self.after and not cls.rules.any_order:
             return self.keep(p, end, f"{field.title} is out of order")  # ignored (TS 24.008 8.6.2)
         else:
@@ -143,10 +154,10 @@ class Tagged:
         return int(end)
 
     def has_twin(self, number: int) -> bool:
-        """True where the element was read already, and the next field may be another with the same tag."""
+        """True where the element was met already, and the next field may be another with the same tag."""
         fields = self.cls.fields
         twin = number + 1 < len(fields) and fields[number + 1].layout.tag == fields[number].layout.tag
-        return twin and self.values[fields[number].name] is not fields[number].default
+        return twin and number in self.met
 
     def value_of(self, field: Field, p: int) -> tuple[Any, int, bytes]:
         """Value of the element at ``p``, where it ends, and the octets by which it is longer than declared."""
@@ -165,7 +176,9 @@ class Tagged:
     def keep(self, p: int, end: int, why: str) -> int:
         """Keep the octets of an element that is not used; where it ends."""
         end = min(end, len(self.d))
-        self.extras.append(Extra(self.after, self.d[p:end], why))
+        before = self.cls.fields[self.after] if self.after >= 0 else None
+        items = len(self.values[before.name]) if before and isinstance(before.layout, REPEATED) else None
+        self.extras.append(Extra(self.after, self.d[p:end], why, items))
         return end
 
 
@@ -176,7 +189,7 @@ def check_conditions(message: Any, end: int) -> Any:
         condition = field.condition
         if condition is None:
             continue
-        if getattr(message, field.name) is not None:
+        if getattr(message, field.name) not in (None, ()):
             if condition.barred is not None and condition.barred(message):
                 raise DecodeError(f"{cls.title}: {field.title} is not expected", cls.rules.unexpected_conditional, end)
         elif condition.needed is not None and condition.needed(message):

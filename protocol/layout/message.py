@@ -122,7 +122,7 @@ def check(cls: type[Message]) -> None:
             half += 1
         elif half % 2:
             raise TypeError(f"{where}: the half octet before it has no partner")
-        if field.condition is not None and not field.optional:
+        if field.condition is not None and not field.optional and field.default != ():
             raise TypeError(f"{where}: a conditional element may be absent, so its type needs | None")
         if isinstance(layout, REPEATED) and (field.default == ()) is not (layout.count[0] == 0):
             raise TypeError(f"{where}: what may be there no time has the default ()")
@@ -132,8 +132,8 @@ def check(cls: type[Message]) -> None:
         if optional and not may_lack and layout.tag is None:
             raise TypeError(f"{where}: mandatory after optional")
         optional = optional or may_lack
-        # The first of two elements with the same tag must be there, so that the other is known by its place.
-        twin = before is not None and not before.optional and same_kind(before, field)
+        # Of two elements with the same tag the second is known by its place, so it is there only behind the first.
+        twin = before is not None and (may_lack or not before.optional) and same_kind(before, field)
         before = field
         if layout.tag is not None and not twin:
             is_half = isinstance(layout, THALF) or (isinstance(layout, REPEATED) and isinstance(layout.item, THALF))

@@ -14,6 +14,7 @@ class Rules:
     taken in whatever order they come. ``longer``: of an element longer than declared the first octets are read, and the
     surplus is ignored (it is kept in ``coding``). ``invalid_conditional`` and ``unexpected_conditional`` are for
     conditional elements that cannot be read, or must not be there; without the first they count as absent.
+    ``ascending``: an element out of order spoils the message, which is answered by ``misplaced``; else it is ignored.
     """
 
     unknown_message: int | None
@@ -25,6 +26,8 @@ class Rules:
     longer: bool = False
     invalid_conditional: int | None = None
     unexpected_conditional: int | None = None
+    ascending: bool = False
+    misplaced: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,14 @@ class When:
 class Extra:
     """Octets that were received but not used: an unknown, repeated or misplaced element, and ``why``.
 
-    It stood after the declared field number ``after`` (-1: before all); encode puts it there again.
+    It stood after the declared field number ``after`` (-1: before all); encode puts it there again. Where that is a
+    repeated element, ``items`` of it stood before (all, if that is not told).
     """
 
     after: int
     octets: bytes
     why: str = field(default="", compare=False)
+    items: int | None = None
 
     def __str__(self) -> str:
         return self.octets.hex()

@@ -6,6 +6,7 @@ A type of which most values would be invalid has a strategy of its own in a ``ki
 import types
 from functools import cache
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
@@ -185,7 +186,11 @@ def messages(cls: type[Message]) -> Strategy:
 
     @st.composite
     def build(draw: st.DrawFn) -> Any:
-        message = cls(**{name: draw(strategy) for name, strategy in told.items()})
+        drawn = {name: draw(strategy) for name, strategy in told.items()}
+        for first, second in pairwise(cls.fields):  # of two with the same tag, the second is only behind the first
+            if first.layout.tag is not None and first.layout.tag == second.layout.tag and drawn[first.name] is None:
+                drawn[second.name] = None
+        message = cls(**drawn)
         for field in cls.fields:
             condition = field.condition
             if condition is not None and condition.needed is not None:

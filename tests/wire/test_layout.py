@@ -24,7 +24,21 @@ from protocol.gmm.elements import (
     TmsiStatus,
 )
 from protocol.identities import Imsi, MobileIdentity, Rai, Tmsi
-from protocol.layout import HALF, LV, THALF, TLV, TV, GbTLV, Message, V, decode_in_full
+from protocol.layout import (
+    HALF,
+    LV,
+    REPEATED,
+    THALF,
+    TLV,
+    TLV2,
+    TV,
+    GbTLV,
+    Message,
+    Rules,
+    V,
+    When,
+    decode_in_full,
+)
 
 BASES: list[type[Message]] = [GmmMessage, bssgp.BssgpMessage, ns.NsMessage, um.UmMessage]
 ALL = sorted(
@@ -248,6 +262,60 @@ class TestRefusedDeclarations:
                 """X."""
 
                 a: Annotated[int | None, TLV(1, 1)]
+
+
+class Ordered(Message):
+    """Base of messages whose elements ascend, as GTP's do."""
+
+    protocol = "ordered"
+    rules = Rules(None, 202, 201, lambda d, p: p + 3 + (d[p + 1] << 8 | d[p + 2]), ascending=True, misplaced=193)
+
+    @classmethod
+    def header(cls, code: int) -> bytes:
+        return bytes((code,))
+
+
+class Twins(Ordered, code=1, title="TWINS", clause="x"):
+    """Either → the other: two elements with one tag, and a repeated one."""
+
+    one: Annotated[bytes | None, TLV2(0x85, 2)] = None
+    other: Annotated[bytes | None, TLV2(0x85, 2)] = None
+    items: Annotated[tuple[bytes, ...], REPEATED(TLV2(0x90, 1, 3)), When("there are some")] = ()
+    last: Annotated[int | None, TLV2(0x91, 1)] = None
+
+
+@pytest.mark.parametrize(
+    ("octets", "one", "other"),
+    [
+        ("85000201028500020304", b"\1\2", b"\3\4"),
+        ("8500020102", b"\1\2", None),
+        ("850001018500020304", None, b"\3\4"),
+        ("850002010285000203048500020506", b"\1\2", b"\3\4"),
+    ],
+)
+def test_elements_with_one_tag_are_known_by_their_place(octets: str, one: bytes | None, other: bytes | None) -> None:
+    """The second one is the second, even where the first cannot be read; a third is a repetition."""
+    pdu = bytes.fromhex("01" + octets)
+    message = Twins.decode(pdu)
+    assert (message.one, message.other) == (one, other)
+    assert message.encode() == pdu
+    with pytest.raises(ValueError, match="known by its place"):
+        Twins(other=b"\1\2").encode()
+
+
+def test_extras_between_items_keep_their_place() -> None:
+    """What is not used and stood between the items of a repeated element is given back there."""
+    pdu = bytes.fromhex("01" + "9000010a" + "a00000" + "9000010b" + "90000401020304" + "9000010c" + "91000107")
+    message = Twins.decode(pdu)
+    assert message.items == (b"\x0a", b"\x0b", b"\x0c")
+    assert message.encode() == pdu
+
+
+def test_order_that_must_ascend() -> None:
+    """29.060 11.1.10: elements out of order spoil the message."""
+    with pytest.raises(DecodeError) as caught:
+        Twins.decode(bytes.fromhex("01" + "91000107" + "9000010a"))
+    assert caught.value.cause == 193
 
 
 class Kind(OpenEnum):
