@@ -150,8 +150,8 @@ def compile_take(cls: type[Struct]) -> Callable[[int, int], tuple[Any, int]]:
         if not field.optional and field.default is not MISSING:
             source.add(1, f"{values[field.name]} = {source.bind(field.default, 'default')}")
     source.add(1, "while True:")
-    for field in cls.fields:
-        emit_field(source, cls, field, values[field.name])
+    for number, field in enumerate(cls.fields):
+        emit_field(source, cls, number, values[field.name])
     source.add(2, "break")
     emit_build_pair(source, cls, values)
     return source.function("take", f"{cls.__name__}.take")
@@ -165,12 +165,13 @@ def emit_build_pair(source: Source, cls: type[Struct], values: dict[str, str]) -
     source.lines[-1] = "    return m, left"
 
 
-def emit_field(source: Source, cls: type[Struct], field: Field, target: str) -> None:
+def emit_field(source: Source, cls: type[Struct], number: int, target: str) -> None:
     """Emit the reading of one field; a mandatory one that is cut off raises, a later one ends the record."""
+    field = cls.fields[number]
     if isinstance(field.layout, Layout):
         field.layout.emit_take(source, cls, field, target)
         return
-    width = field.layout.width
+    width = field.layout.width or flat_width(field.type)
     short = f"ends = {field.name!r}; break"
     if field.optional:
         short = "break"
@@ -182,16 +183,35 @@ def emit_field(source: Source, cls: type[Struct], field: Field, target: str) -> 
         source.add(2, f"if left < 1: {short}", "if v >> left - 1 & 1:")
         depth = 3
         if width:
-            source.add(3, f"if left < {width} + 1: {short}")
-        source.add(3, "left -= 1")
+            source.add(3, f"if left < {width} + 1: {short}", "left -= 1")
     elif width:
         source.add(2, f"if left < {width}: {short}")
-    if not width:
-        source.add(depth, f"{target}, left = {source.bind(field.type.take, 'take')}(v, left)")
-    else:
+    if width:
         source.add(depth, f"left -= {width}", f"{target} = {emit_number(source, field.type, width)}")
+    else:
+        take = source.bind(field.type.take, "take")
+        if isinstance(field.layout, OPT):
+            source.add(depth, "try:", f"    {target}, left = {take}(v, left - 1)", f"except DecodeError: {short}")
+        elif field.optional or field.default is not MISSING:
+            source.add(depth, "try:", f"    {target}, left = {take}(v, left)", f"except DecodeError: {short}")
+        else:
+            source.add(depth, f"{target}, left = {take}(v, left)")
+        # Where the inner record is cut off, so is this one: what is left is no field of its own.
+        later = cls.fields[number + 1 :]
+        if later and all(other.optional or other.default is not MISSING for other in later):
+            source.add(depth, f"if {target}.ends_before is not None: ends = {later[0].name!r}; break")
     if isinstance(field.layout, OPT):
         source.add(2, "else: left -= 1")
+
+
+def flat_width(kind: Any) -> int:
+    """The width of a record of few bits that are all always there, which is read by table; 0 for others."""
+    if not issubclass(kind, Struct) or not all(
+        isinstance(field.layout, BITS) and not field.optional and field.default is MISSING for field in kind.fields
+    ):
+        return 0
+    widths = [field.layout.width or flat_width(field.type) for field in kind.fields]
+    return sum(widths) if all(widths) and sum(widths) <= 8 else 0
 
 
 def emit_number(source: Source, kind: Any, width: int) -> str:
@@ -203,16 +223,19 @@ def emit_number(source: Source, kind: Any, width: int) -> str:
         return f"({bits}) == 1"
     if issubclass(kind, IntEnum) and width <= 8:
         return f"{source.bind(enum_table(kind, width), 'table')}[{bits}]"
+    if issubclass(kind, Struct):
+        table = tuple(kind.from_bits(value, width) for value in range(1 << width))
+        return f"{source.bind(table, 'table')}[{bits}]"
     return f"{source.bind(kind, 'kind')}({bits})"
 
 
 def compile_to_bits(cls: type[Struct]) -> Callable[[Any], tuple[int, int]]:
     """The writer: shifts each field in; the first absent field without a presence bit ends the record."""
     source = Source()
-    source.names.update(overflow=overflow)
+    source.names.update(overflow=overflow, gap=gap)
     source.add(0, "def to_bits(self, at=0):")
     source.add(1, "v = 0", "n = 0", "while True:")
-    for field in cls.fields:
+    for number, field in enumerate(cls.fields):
         value = f"self.{field.name}"
         depth = 2
         if isinstance(field.layout, Layout):
@@ -230,7 +253,12 @@ def compile_to_bits(cls: type[Struct]) -> Callable[[Any], tuple[int, int]]:
             )
             depth = 3
         elif field.optional:
-            source.add(2, f"if {value} is None: break")
+            later = [other.name for other in cls.fields[number + 1 :] if other.optional]
+            source.add(2, f"if {value} is None:")
+            if later:
+                absent = " is not None or ".join(f"self.{name}" for name in later)
+                source.add(3, f"if {absent} is not None: gap(self, {field.name!r})")
+            source.add(3, "break")
         emit_put(source, field, value, depth)
     source.add(2, "break")
     source.add(1, "if self.rest: v = v << len(self.rest) | int(self.rest, 2); n += len(self.rest)", "return v, n")
@@ -255,3 +283,8 @@ def emit_put(source: Source, field: Field, value: str, depth: int) -> None:
 def overflow(record: Struct, name: str, width: int) -> None:
     """A field of ours does not fit: our own fault."""
     raise ValueError(f"{type(record).__name__}.{name} = {getattr(record, name)!r} does not fit into {width} bits")
+
+
+def gap(record: Struct, name: str) -> None:
+    """A field of ours stands behind one that is cut off: our own fault."""
+    raise ValueError(f"{type(record).__name__}: a field behind {name!r} is there, so it must be there too")
