@@ -59,3 +59,79 @@ class BssgpCause(OpenEnum):
     PDU_NOT_COMPATIBLE_WITH_THE_PROTOCOL_STATE = 0x26
     PROTOCOL_ERROR_UNSPECIFIED = 0x27
     PDU_NOT_COMPATIBLE_WITH_THE_FEATURE_SET = 0x28
+
+
+class GtpCause(OpenEnum):
+    """GTP cause (TS 29.060 7.7.1): why something is asked for (0 to 63), or how a request was answered (128 to 255).
+
+    Bit 8 tells a response, bit 7 a rejection; 64 to 127 shall not be sent, and in a response reject.
+    """
+
+    REQUEST_IMSI = 0
+    REQUEST_IMEI = 1
+    REQUEST_IMSI_AND_IMEI = 2
+    NO_IDENTITY_NEEDED = 3
+    MS_REFUSES_TO_BE_ACTIVATED = 4
+    """Asked for: PDU Notification Reject Request. The answer to a request is MS_REFUSES."""
+    MS_IS_NOT_GPRS_RESPONDING_TO_PAGING = 5
+    """Asked for: PDU Notification Reject Request. The answer to a request is MS_IS_NOT_GPRS_RESPONDING."""
+    REACTIVATION_REQUESTED = 6
+    PDP_ADDRESS_INACTIVITY_TIMER_EXPIRES = 7
+    NETWORK_FAILURE = 8
+    QOS_PARAMETER_MISMATCH = 9
+    REQUEST_ACCEPTED = 128
+    NEW_PDP_TYPE_DUE_TO_NETWORK_PREFERENCE = 129
+    NEW_PDP_TYPE_DUE_TO_SINGLE_ADDRESS_BEARER_ONLY = 130
+    NON_EXISTENT = 192
+    INVALID_MESSAGE_FORMAT = 193
+    IMSI_NOT_KNOWN = 194
+    MS_IS_GPRS_DETACHED = 195
+    MS_IS_NOT_GPRS_RESPONDING = 196
+    MS_REFUSES = 197
+    VERSION_NOT_SUPPORTED = 198
+    """As the cause of a DecodeError: answered by the message Version Not Supported (11.1.1), not by a response."""
+    NO_RESOURCES_AVAILABLE = 199
+    SERVICE_NOT_SUPPORTED = 200
+    MANDATORY_IE_INCORRECT = 201
+    MANDATORY_IE_MISSING = 202
+    OPTIONAL_IE_INCORRECT = 203
+    SYSTEM_FAILURE = 204
+    ROAMING_RESTRICTION = 205
+    PTMSI_SIGNATURE_MISMATCH = 206
+    GPRS_CONNECTION_SUSPENDED = 207
+    AUTHENTICATION_FAILURE = 208
+    USER_AUTHENTICATION_FAILED = 209
+    CONTEXT_NOT_FOUND = 210
+    ALL_DYNAMIC_PDP_ADDRESSES_ARE_OCCUPIED = 211
+    NO_MEMORY_IS_AVAILABLE = 212
+    RELOCATION_FAILURE = 213
+    UNKNOWN_MANDATORY_EXTENSION_HEADER = 214
+    SEMANTIC_ERROR_IN_THE_TFT_OPERATION = 215
+    SYNTACTIC_ERROR_IN_THE_TFT_OPERATION = 216
+    SEMANTIC_ERRORS_IN_PACKET_FILTERS = 217
+    SYNTACTIC_ERRORS_IN_PACKET_FILTERS = 218
+    MISSING_OR_UNKNOWN_APN = 219
+    UNKNOWN_PDP_ADDRESS_OR_PDP_TYPE = 220
+    PDP_CONTEXT_WITHOUT_TFT_ALREADY_ACTIVATED = 221
+    APN_ACCESS_DENIED_NO_SUBSCRIPTION = 222
+    APN_RESTRICTION_TYPE_INCOMPATIBILITY_WITH_CURRENTLY_ACTIVE_PDP_CONTEXTS = 223
+    MS_MBMS_CAPABILITIES_INSUFFICIENT = 224
+    INVALID_CORRELATION_ID = 225
+    MBMS_BEARER_CONTEXT_SUPERSEDED = 226
+    BEARER_CONTROL_MODE_VIOLATION = 227
+    COLLISION_WITH_NETWORK_INITIATED_REQUEST = 228
+
+    @property
+    def is_request(self) -> bool:
+        """True for the reason of a request."""
+        return self < 64
+
+    @property
+    def is_acceptance(self) -> bool:
+        """True where a request was accepted."""
+        return 128 <= self < 192
+
+    @property
+    def is_rejection(self) -> bool:
+        """True where a request was rejected."""
+        return 64 <= self < 128 or self >= 192
