@@ -81,8 +81,10 @@ class Message(Declaration):
                 raise TypeError(f"{cls.__name__}: code {code:#04x} is taken by {table[code].__name__}")
             table[code] = cls
         make_constructor(cls, {"extras": (), "coding": None})
-        cls.encode = compile_encode(cls)  # type: ignore[method-assign,assignment]
-        cls.decode = staticmethod(compile_decode(cls))  # type: ignore[method-assign,assignment]
+        if "encode" not in cls.__dict__:  # one on the hottest path may be written by hand
+            cls.encode = compile_encode(cls)  # type: ignore[method-assign,assignment]
+        if "decode" not in cls.__dict__:
+            cls.decode = staticmethod(compile_decode(cls))  # type: ignore[method-assign,assignment]
 
 
 def decode(base: type[Message], octets: bytes, code: int, *, up: bool) -> Any:
