@@ -175,7 +175,7 @@ def emit_field(source: Source, cls: type[Struct], number: int, target: str) -> N
     short = f"ends = {field.name!r}; break"
     if field.optional:
         short = "break"
-    elif field.default is MISSING:
+    elif any(not other.optional and other.default is MISSING for other in cls.fields[number:]):
         short = f"raise DecodeError('{cls.__name__} ends before {field.title}')"
     depth = 2
     if isinstance(field.layout, OPT):
