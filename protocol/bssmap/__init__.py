@@ -1,0 +1,154 @@
+"""BSSMAP and DTAP between BSS and MSC (TS 48.008, 48.006): what calls, paging and location updating here need.
+
+A mobile's dedicated channel is an SCCP connection of the A interface: COMPLETE LAYER 3 INFORMATION opens it, DTAP
+carries what mobile and MSC say to each other, CLEAR COMMAND ends it. Assignment and handover are not here: a call
+stays on the channel on which it began.
+"""
+
+from typing import Annotated, Any
+
+from protocol import layout
+from protocol.bssmap.elements import Area, BssmapCause, CellForm, CellIdentifierList
+from protocol.errors import DecodeError
+from protocol.identities import MobileIdentity, Tmsi
+from protocol.layout import HEADER, LV, TLV, TV, Message, Rules, V
+
+BSSMAP, DTAP = 0, 1
+"""The discriminators of TS 48.006 9.3.2."""
+
+TWO_OCTETS = frozenset((0x01, 0x16, 0x1F, 0x21, 0x24, 0x25, 0x26, 0x29, 0x2B, 0x2C, 0x2D, 0x2F, 0x30, 0x31, 0x32, 0x36))
+"""Elements of one octet and a tag (3.2.2.1): they are told by nothing but their name."""
+
+
+def unknown(d: bytes, p: int) -> int:
+    """Find the end of an unknown element."""
+    if d[p] in TWO_OCTETS:
+        return p + 2
+    return p + 2 + d[p + 1] if p + 1 < len(d) else p + 1
+
+
+class BssmapMessage(Message):
+    """A message about a connection or about the BSS as a whole."""
+
+    protocol = "bssmap"
+    rules = Rules(
+        unknown_message=BssmapCause.UNKNOWN_MESSAGE_TYPE,
+        missing_mandatory=BssmapCause.INFORMATION_ELEMENT_OR_FIELD_MISSING,
+        invalid_mandatory=BssmapCause.INVALID_MESSAGE_CONTENTS,
+        unknown=unknown,
+    )
+
+    length: Annotated[int | None, HEADER()] = None
+    """The octets that follow, where the sender told another number than there are."""
+
+    @classmethod
+    def take_header(cls, octets: bytes) -> tuple[tuple[Any, ...], bytes, int]:
+        told = octets[1]
+        if told > len(octets) - 2:
+            raise DecodeError(f"{told - len(octets) + 2} octets are missing", at=len(octets))
+        return (None if told == len(octets) - 2 else told,), octets, 3
+
+    def frame(self, elements: bytes | bytearray) -> bytes:
+        return bytes((BSSMAP, len(elements) + 1 if self.length is None else self.length, self.code)) + elements
+
+
+class ClearCommand(BssmapMessage, code=0x20, title="CLEAR COMMAND", clause="3.2.1.21", way="down"):
+    """MSC → BSS: release the channel of this connection."""
+
+    layer_3_header_information: Annotated[bytes | None, TLV(0x07, 2)] = None
+    cause: Annotated[BssmapCause, TLV(0x04, 1)]
+
+
+class ClearComplete(BssmapMessage, code=0x21, title="CLEAR COMPLETE", clause="3.2.1.22", way="up"):
+    """BSS → MSC: the channel is released."""
+
+
+class ClearRequest(BssmapMessage, code=0x22, title="CLEAR REQUEST", clause="3.2.1.20", way="up"):
+    """BSS → MSC: the mobile is lost, clear the connection."""
+
+    cause: Annotated[BssmapCause, TLV(0x04, 1)]
+
+
+class Reset(BssmapMessage, code=0x30, title="RESET", clause="3.2.1.23"):
+    """Either → the other: I have lost all connections."""
+
+    cause: Annotated[BssmapCause, TLV(0x04, 1)]
+
+
+class ResetAcknowledge(BssmapMessage, code=0x31, title="RESET ACKNOWLEDGE", clause="3.2.1.24"):
+    """Either → the other: your connections are forgotten here too."""
+
+
+class Paging(BssmapMessage, code=0x52, title="PAGING", clause="3.2.1.19", way="down"):
+    """MSC → BSS: call this mobile in these cells."""
+
+    imsi: Annotated[MobileIdentity, TLV(0x08, 3, 8)]
+    tmsi: Annotated[Tmsi | None, TLV(0x09, 4)] = None
+    cell_identifier_list: Annotated[CellIdentifierList, TLV(0x1A, 1, 253)]
+    channel_needed: Annotated[int | None, TV(0x24, 1)] = None
+    emlpp_priority: Annotated[int | None, TV(0x36, 1)] = None
+
+
+class CompleteLayer3Information(
+    BssmapMessage, code=0x57, title="COMPLETE LAYER 3 INFORMATION", clause="3.2.1.32", way="up"
+):
+    """BSS → MSC: a mobile in this cell has opened a channel with this message."""
+
+    cell_identifier: Annotated[CellIdentifierList, TLV(0x05, 1, 8)]
+    layer_3_information: Annotated[bytes, TLV(0x17, 1, 251)]
+    chosen_channel: Annotated[int | None, TV(0x21, 1)] = None
+
+
+class DtapMessage(Message):
+    """A layer 3 message of mobile and MSC, which the BSS carries and does not look into."""
+
+    protocol = "dtap"
+    rules = Rules(unknown_message=None, missing_mandatory=None, invalid_mandatory=None, unknown=lambda d, _: len(d))
+
+    @classmethod
+    def header(cls, code: int) -> bytes:
+        return bytes((code,))
+
+
+class Dtap(DtapMessage, code=DTAP, title="DTAP", clause="48.006 9.3"):
+    """Either → the other: a message of mobile and MSC; the DLCI names channel and SAPI."""
+
+    dlci: Annotated[int, V(1)] = 0
+    message: Annotated[bytes, LV(0, 255)]
+
+
+def decode(octets: bytes, *, up: bool) -> BssmapMessage:
+    """Read a BSSMAP message, its BSSAP header included."""
+    if len(octets) < 3:
+        raise DecodeError("too short for a BSSMAP message")
+    if octets[0] != BSSMAP:
+        raise DecodeError(f"discriminator {octets[0]} is not that of BSSMAP")
+    message: BssmapMessage = layout.decode(BssmapMessage, octets, octets[2], up=up)
+    return message
+
+
+def decode_dtap(octets: bytes) -> Dtap:
+    """Read a DTAP message, its BSSAP header included."""
+    if octets[:1] != bytes((DTAP,)):
+        raise DecodeError("the discriminator is not that of DTAP")
+    return Dtap.decode(octets)
+
+
+__all__ = [
+    "Area",
+    "BssmapCause",
+    "BssmapMessage",
+    "CellForm",
+    "CellIdentifierList",
+    "ClearCommand",
+    "ClearComplete",
+    "ClearRequest",
+    "CompleteLayer3Information",
+    "Dtap",
+    "DtapMessage",
+    "Paging",
+    "Reset",
+    "ResetAcknowledge",
+    "decode",
+    "decode_dtap",
+]
