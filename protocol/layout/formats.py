@@ -154,6 +154,11 @@ class LV(Format):
     def find(self, d: bytes, p: int) -> tuple[int, int]:
         return find_length(d, p, self.length_octets)
 
+    def extend(self, octets: bytes, surplus: bytes) -> bytes:
+        """The element with more octets behind its value."""
+        value = octets[self.length_octets :] + surplus
+        return put_length(len(value), self.length_octets) + value
+
     def emit_take(self, source: Source, kind: Any, target: str, depth: int) -> None:
         emit_counted(source, kind, target, depth, self, 0, self.length_octets)
 

@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 from protocol.declare import MISSING, Field
 from protocol.errors import DecodeError
-from protocol.layout.formats import HALF, HEADER, REPEATED, TLV, Format, V
+from protocol.layout.formats import HALF, HEADER, LV, REPEATED, TLV, Format, V
 from protocol.layout.rules import Coding, Extra
 from protocol.layout.values import value_of, value_of_small
 
@@ -19,15 +19,18 @@ def decode_in_full(cls: Any, d: bytes) -> Any:
     values: dict[str, Any] = {field.name: field.default for field in cls.fields}
     values |= {field.name: value for field, value in zip(cls.heading, heading, strict=True)}
     long: list[str] = []
-    p, first = take_untagged(cls, d, p, values, long)
-    extras, coding = Tagged(cls, d, first, values, long).take(p)
+    surplus: list[tuple[str, bytes]] = []
+    p, first = take_untagged(cls, d, p, values, long, surplus)
+    extras, coding = Tagged(cls, d, first, values, long, surplus).take(p)
     for field in cls.fields:
         if values[field.name] is MISSING:
             raise DecodeError(f"{cls.title}: {field.title} is missing", cls.rules.missing_mandatory, len(d))
     return check_conditions(cls(**values, extras=extras, coding=coding), len(d))
 
 
-def take_untagged(cls: Any, d: bytes, p: int, values: dict[str, Any], long: list[str]) -> tuple[int, int]:
+def take_untagged(
+    cls: Any, d: bytes, p: int, values: dict[str, Any], long: list[str], surplus: list[tuple[str, bytes]]
+) -> tuple[int, int]:
     """Read the elements without tags into ``values``; where they end, and the number of the first field with one.
 
     Mandatory elements that have a tag but stand before one without are read with them.
@@ -56,9 +59,11 @@ def take_untagged(cls: Any, d: bytes, p: int, values: dict[str, Any], long: list
                 low = (field, values[field.name]) if low is None else None
             else:
                 start = p
-                values[field.name], p = layout.take(field.type, d, p)
+                values[field.name], p, more = take_or_cut(cls, field, d, p)
                 if layout.form(d, start):
                     long.append(field.name)
+                if more:
+                    surplus.append((field.name, more))
         except DecodeError as error:
             raise DecodeError(
                 f"{cls.title}: {field.title}: {error.why}", cls.rules.invalid_mandatory, error.at
@@ -72,10 +77,33 @@ def is_loose(field: Field) -> bool:
     return field.layout.tag is None and not may_lack and not isinstance(field.layout, HEADER)
 
 
+def take_or_cut(cls: Any, field: Field, d: bytes, p: int) -> tuple[Any, int, bytes]:
+    """Value of the element at ``p``, where it ends, and the octets by which it is longer than declared."""
+    layout: Any = field.layout
+    repeated = isinstance(layout, REPEATED)
+    if cls.rules.longer and isinstance(layout.item if repeated else layout, LV | TLV):
+        start, end = layout.find(d, p)
+        if start + layout.most < end <= len(d):
+            try:
+                value = value_of(get_args(field.type)[0] if repeated else field.type, d[start:][: layout.most])
+            except DecodeError as error:
+                raise DecodeError(error.why, error.cause, start + error.at) from None
+            return (value,) if repeated else value, end, d[start + layout.most : end]
+    return *layout.take(field.type, d, p), b""
+
+
 class Tagged:
     """The reading of the elements that have a tag, from ``p`` to the end, into ``values``."""
 
-    def __init__(self, cls: Any, d: bytes, first: int, values: dict[str, Any], long: list[str]) -> None:
+    def __init__(
+        self,
+        cls: Any,
+        d: bytes,
+        first: int,
+        values: dict[str, Any],
+        long: list[str],
+        surplus: list[tuple[str, bytes]],
+    ) -> None:
         self.cls = cls
         self.d = d
         self.first = first
@@ -84,7 +112,7 @@ class Tagged:
         self.extras: list[Extra] = []
         self.order: list[str] = []
         self.long = long
-        self.surplus: list[tuple[str, bytes]] = []
+        self.surplus = surplus
         self.met: set[int] = set()
 
     def take(self, p: int) -> tuple[tuple[Extra, ...], Coding | None]:
@@ -115,7 +143,7 @@ class Tagged:
         self.met.add(number)
         surplus = b""
         try:
-            value, end, surplus = self.value_of(field, p)
+            value, end, surplus = take_or_cut(cls, field, d, p)
         except DecodeError as error:
             if field.condition is not None and cls.rules.invalid_conditional is not None:
                 raise DecodeError(
@@ -158,20 +186,6 @@ class Tagged:
         fields = self.cls.fields
         twin = number + 1 < len(fields) and fields[number + 1].layout.tag == fields[number].layout.tag
         return twin and number in self.met
-
-    def value_of(self, field: Field, p: int) -> tuple[Any, int, bytes]:
-        """Value of the element at ``p``, where it ends, and the octets by which it is longer than declared."""
-        layout: Any = field.layout
-        repeated = isinstance(layout, REPEATED)
-        if self.cls.rules.longer and isinstance(layout.item if repeated else layout, TLV):
-            start, end = layout.find(self.d, p)
-            if start + layout.most < end <= len(self.d):
-                try:
-                    value = value_of(get_args(field.type)[0] if repeated else field.type, self.d[start:][: layout.most])
-                except DecodeError as error:
-                    raise DecodeError(error.why, error.cause, start + error.at) from None
-                return (value,) if repeated else value, end, self.d[start + layout.most : end]
-        return *layout.take(field.type, self.d, p), b""
 
     def keep(self, p: int, end: int, why: str) -> int:
         """Keep the octets of an element that is not used; where it ends."""
