@@ -22,7 +22,7 @@ so the time is linear.
 from protocol.ber.coding import Coding, Form, wrap
 from protocol.ber.constructed import CHOICE, DEFINED_BY, EXPLICIT, ONE_OF, SEQUENCE, SEQUENCE_OF, Unread
 from protocol.ber.layouts import BIT_STRING, BOOLEAN, ENUMERATED, INTEGER, NULL, OCTETS, OID, OPAQUE, Layout
-from protocol.ber.octets import Place, bounds, header, opening
+from protocol.ber.octets import Place, bounds, header, long_length, opening
 from protocol.ber.types import Choice, Element, Sequence, reference
 from protocol.ber.values import Bits, Oid
 from protocol.layout import Extra
@@ -55,6 +55,7 @@ __all__ = [
     "Unread",
     "bounds",
     "header",
+    "long_length",
     "opening",
     "reference",
     "wrap",

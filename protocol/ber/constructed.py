@@ -260,22 +260,17 @@ class Unread:
         return f"{self.octets.hex()} ({self.why})"
 
 
-def no_kinds() -> dict[str, type]:
-    """No type is known."""
-    return {}
-
-
 @dataclass(frozen=True, slots=True)
 class DEFINED_BY(Layout):  # noqa: N801
     """ANY DEFINED BY a field before it: any one element, in the explicit tag ``number`` or, last of a SEQUENCE, bare.
 
     ``resolve`` returns something whose ``encode`` gives back the element, and raises nothing. ``kinds`` tells the types
-    that it may return, by name.
+    that it may return, by name, where the field's type does not.
     """
 
     by: str = ""
     resolve: Resolve = lambda *_: None
-    kinds: Callable[[], Mapping[str, type]] = no_kinds
+    kinds: Callable[[], Mapping[str, type]] | None = None
     name: ClassVar[str] = "ANY DEFINED BY"
     universal: ClassVar[int] = 0x20
 

@@ -1,5 +1,6 @@
 """Value types of ASN.1 that Python lacks."""
 
+from itertools import pairwise
 from typing import ClassVar, Self
 
 from protocol.errors import DecodeError
@@ -11,10 +12,26 @@ class Oid(str):
     __slots__ = ()
 
     @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``0.0.17.773``."""
+        arcs = text.split(".")
+        if len(arcs) < 2 or not all(arc.isascii() and arc.isdecimal() and str(int(arc)) == arc for arc in arcs):
+            raise ValueError(f"{text!r} is no object identifier such as 0.0.17.773")
+        first, second = int(arcs[0]), int(arcs[1])
+        if first > 2 or (first < 2 and second > 39):
+            raise ValueError(f"{text!r}: the first arc is 0 to 2, and the second below 40 where that is not 2")
+        oid = cls(text)
+        if len(oid.to_octets()) > 32:
+            raise ValueError(f"{text!r} takes more than 32 octets")
+        return oid
+
+    @classmethod
     def from_octets(cls, octets: bytes) -> Self:
         """Read arcs in base 128, the first two in one (X.690 8.19)."""
         if not 1 <= len(octets) <= 32 or octets[-1] & 0x80:
             raise DecodeError(f"{octets[:32].hex()} is no object identifier of 1 to 32 octets")
+        if octets[0] == 0x80 or any(not before & 0x80 and after == 0x80 for before, after in pairwise(octets)):
+            raise DecodeError(f"an arc of the object identifier {octets.hex()} has more octets than it needs")
         arcs: list[int] = []
         arc = 0
         for octet in octets:
@@ -56,6 +73,15 @@ class Bits(str):
         return cls("".join("1" if number in numbers else "0" for number in range(size)))
 
     @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``0100`` or, as it prints itself, ``0100 (third)``; the names must be those of the bits."""
+        plain, _, names = text.partition(" ")
+        bits = cls(plain)
+        if names and str(bits) != text:
+            raise ValueError(f"{text!r} names other bits than {str(bits)!r}")
+        return bits
+
+    @classmethod
     def from_octets(cls, octets: bytes) -> Self:
         """Read the number of unused bits at the end, then the bits."""
         unused = octets[0] if octets else 8
@@ -76,4 +102,5 @@ class Bits(str):
     def __str__(self) -> str:
         names = {value: name for name, value in vars(type(self)).items() if name.isupper()}
         told = [names.get(number, str(number)) for number, bit in enumerate(self) if bit == "1"]
-        return ", ".join(told).lower().replace("_", " ") or "none"
+        bits = str.__str__(self)
+        return f"{bits} ({', '.join(told).lower().replace('_', ' ')})" if told else bits

@@ -1,5 +1,6 @@
 """TCAP, the Transaction Capabilities Application Part (Q.771 to Q.775), as MAP uses it."""
 
+from protocol.ber import Unread
 from protocol.tcap.components import (
     Component,
     GeneralProblem,
@@ -13,7 +14,6 @@ from protocol.tcap.components import (
     ReturnResultLast,
     ReturnResultNotLast,
     ReturnResultProblem,
-    Unread,
     Unreadable,
     error,
     invoke,
@@ -21,11 +21,13 @@ from protocol.tcap.components import (
 )
 from protocol.tcap.dialogue import (
     DIALOGUE_AS,
+    UNI_DIALOGUE_AS,
     Aare,
     Aarq,
     AbortSource,
     Abrt,
     AssociateResult,
+    Audt,
     External,
     ProtocolVersion,
     ProviderDiagnostic,
@@ -45,12 +47,14 @@ from protocol.tcap.messages import (
 
 __all__ = [
     "DIALOGUE_AS",
+    "UNI_DIALOGUE_AS",
     "Aare",
     "Aarq",
     "Abort",
     "AbortSource",
     "Abrt",
     "AssociateResult",
+    "Audt",
     "Begin",
     "Component",
     "Continue",

@@ -10,7 +10,21 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from protocol.ber import DEFINED_BY, INTEGER, OID, ONE_OF, SEQUENCE, Element, Layout, Oid, Sequence, bounds, header
+from protocol.ber import (
+    DEFINED_BY,
+    INTEGER,
+    OID,
+    ONE_OF,
+    SEQUENCE,
+    Element,
+    Layout,
+    Oid,
+    Place,
+    Sequence,
+    Unread,
+    header,
+    long_length,
+)
 from protocol.declare import OpenEnum, Source
 from protocol.errors import DecodeError
 from protocol.map.operations import ERRORS, OPERATIONS, ErrorCode, OperationCode, error_of, operation_of
@@ -66,21 +80,6 @@ Problem = GeneralProblem | InvokeProblem | ReturnResultProblem | ReturnErrorProb
 # --- parameters --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A parameter that could not be read, as it came."""
-
-    octets: bytes
-    why: str
-
-    def encode(self) -> bytes:
-        """The parameter as it came."""
-        return self.octets
-
-    def __str__(self) -> str:
-        return f"{self.octets.hex()} ({self.why})"
-
-
 Parameter = Element | Unread
 
 
@@ -93,13 +92,25 @@ def by_tag(kinds: Iterable[type[Element]]) -> dict[int, Take]:
     return found
 
 
+def by_name(kinds: Iterable[type]) -> dict[str, type]:
+    """Types of parameters by their names."""
+    found: dict[str, type] = {Unread.__name__: Unread}
+    for kind in kinds:
+        if found.setdefault(kind.__name__, kind) is not kind:
+            raise TypeError(f"{kind} and {found[kind.__name__]} have one name")
+    return found
+
+
 ARGUMENTS = {code: by_tag(row.arguments) for code, row in OPERATIONS.items()}
 RESULTS = {code: by_tag(row.results) for code, row in OPERATIONS.items()}
 PARAMETERS = {code: by_tag(row.parameters) for code, row in ERRORS.items()}
+ARGUMENT_KINDS = by_name(kind for row in OPERATIONS.values() for kind in row.arguments)
+RESULT_KINDS = by_name(kind for row in OPERATIONS.values() for kind in row.results)
+PARAMETER_KINDS = by_name(kind for row in ERRORS.values() for kind in row.parameters)
 
 
-def resolver(table: dict[Any, dict[int, Take]]) -> Callable[[Any, bytes, int, int, int, int], Parameter]:
-    """A reader of parameters whose type the code before them tells."""
+def parameter_by(by: str, table: dict[Any, dict[int, Take]], kinds: dict[str, type]) -> DEFINED_BY:
+    """The layout of a parameter whose type the code in the field ``by`` tells."""
 
     def resolve(code: Any, d: bytes, start: int, p: int, q: int, end: int) -> Parameter:
         try:
@@ -112,7 +123,7 @@ def resolver(table: dict[Any, dict[int, Take]]) -> Callable[[Any, bytes, int, in
         except DecodeError as error:
             return Unread(d[start:end], str(error))
 
-    return resolve
+    return DEFINED_BY(by=by, resolve=resolve, kinds=lambda: kinds)
 
 
 # --- components --------------------------------------------------------------------------------------------------
@@ -125,7 +136,7 @@ class Invoke(Sequence, tag=1):
     linked_id: Annotated[int | None, INTEGER(0, least=-128, most=127)] = None
     operation: Annotated[OperationCode | None, INTEGER()] = None
     global_operation: Annotated[Oid | None, OID()] = None
-    argument: Annotated[Any | None, DEFINED_BY(by="operation", resolve=resolver(ARGUMENTS))] = None
+    argument: Annotated[Any | None, parameter_by("operation", ARGUMENTS, ARGUMENT_KINDS)] = None
 
     @property
     def problem(self) -> InvokeProblem | None:
@@ -142,7 +153,7 @@ class Returned(Sequence):
 
     operation: Annotated[OperationCode | None, INTEGER()] = None
     global_operation: Annotated[Oid | None, OID()] = None
-    result: Annotated[Any | None, DEFINED_BY(by="operation", resolve=resolver(RESULTS))] = None
+    result: Annotated[Any | None, parameter_by("operation", RESULTS, RESULT_KINDS)] = None
 
 
 class ReturnResult(Sequence):
@@ -181,7 +192,7 @@ class ReturnError(Sequence, tag=3):
     invoke_id: Annotated[int, INTEGER(least=-128, most=127)]
     error: Annotated[ErrorCode | None, INTEGER()] = None
     global_error: Annotated[Oid | None, OID()] = None
-    parameter: Annotated[Any | None, DEFINED_BY(by="error", resolve=resolver(PARAMETERS))] = None
+    parameter: Annotated[Any | None, parameter_by("error", PARAMETERS, PARAMETER_KINDS)] = None
 
     @property
     def problem(self) -> ReturnErrorProblem | None:
@@ -268,7 +279,7 @@ class COMPONENTS(Layout):
         super().__init__(0x6C)
 
     def take_lines(self, source: Source, kind: Any, target: str, *, full: bool) -> list[str]:
-        return [f"{target} = {source.bind(take_components, 'take')}(d, p, q)"]
+        return [f"{target} = {source.bind(take_component, 'take')}(d, p, q)"]
 
     def put_lines(self, source: Source, kind: Any, value: str, name: str) -> list[str]:
         joined = f"b''.join([component.encode() for component in {value}])"
@@ -277,21 +288,38 @@ class COMPONENTS(Layout):
 
 def take_components(d: bytes, p: int, e: int) -> tuple[Component, ...]:
     """All components; DecodeError only where it cannot be told where one ends."""
-    components = []
+    components: list[Component] = []
     while p < e:
-        tag, start, q, end = bounds(d, p, e)
-        take = READERS.get(tag)
+        place = Place.find(d, p, e)
+        take = READERS.get(place.tag)
         if take is None:
             problem = GeneralProblem.UNRECOGNIZED_COMPONENT
-            components.append(Unreadable(d[p:end], problem, f"no component starts with {d[p]:#04x}"))
+            components.append(Unreadable(d[p : place.end], problem, f"no component starts with {d[p]:#04x}"))
         else:
             try:
-                components.append(take(d, start, q))
+                component = take(d, place.p, place.q)
+                components.append(component if place.is_plain else component.with_header(place))
             except DecodeError as error:
                 problem = GeneralProblem.MISTYPED_COMPONENT
-                components.append(Unreadable(d[p:end], problem, str(error), invoke_id_of(d, start, q)))
-        p = end
+                number = invoke_id_of(d, place.p, place.q)
+                components.append(Unreadable(d[p : place.end], problem, str(error), number))
+        p = place.end
     return tuple(components)
+
+
+def take_component(d: bytes, p: int, e: int) -> tuple[Component, ...]:
+    """The same for the usual case: one component, whose header is plain."""
+    try:
+        take = READERS[d[p]]
+        q = d[p + 1]
+        s = p + 2
+        if q > 127:
+            s, q = long_length(d, s, q)
+        if s + q == e:
+            return (take(d, s, e),)
+    except (DecodeError, KeyError, IndexError):
+        pass
+    return take_components(d, p, e)
 
 
 def invoke_id_of(d: bytes, p: int, q: int) -> int | None:

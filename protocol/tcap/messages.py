@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from protocol.ber import INTEGER, OCTETS, Sequence, bounds, opening
+from protocol.ber import INTEGER, OCTETS, Place, Sequence, bounds, long_length, opening
 from protocol.declare import OpenEnum
 from protocol.errors import DecodeError
 from protocol.tcap.components import COMPONENTS, Component
-from protocol.tcap.dialogue import DIALOGUE, Aare, Aarq, Abrt, External
+from protocol.tcap.dialogue import DIALOGUE, Aare, Aarq, Abrt, Audt, External
 
 
 class PAbortCause(OpenEnum):
@@ -22,7 +22,7 @@ class PAbortCause(OpenEnum):
 class Unidirectional(Sequence, tag=0x61):
     """TC-UNI: components without a transaction. MAP does not use it."""
 
-    dialogue: Annotated[External | None, DIALOGUE()] = None
+    dialogue: Annotated[Audt | External | None, DIALOGUE()] = None
     components: Annotated[tuple[Component, ...], COMPONENTS()] = ()
 
 
@@ -66,6 +66,8 @@ Message = Unidirectional | Begin | End | Continue | Abort
 
 KINDS: dict[int, type[Message]] = {kind.tag: kind for kind in (Unidirectional, Begin, End, Continue, Abort)}
 
+READERS = {tag: kind.take[tag] for tag, kind in KINDS.items()}
+
 
 def decode(octets: bytes) -> Message:
     """Read a TCAP message.
@@ -74,17 +76,32 @@ def decode(octets: bytes) -> Message:
     Components and parameters that cannot be read do not raise: see :mod:`protocol.tcap.components`.
     """
     try:
-        tag, p, q, end = bounds(octets, 0, len(octets))
-        if end != len(octets):
-            raise DecodeError(f"{len(octets) - end} octets follow the message", at=end)
-        kind = KINDS.get(tag)
-        if kind is None:
-            raise DecodeError(f"no TCAP message starts with {octets[0]:#04x}", PAbortCause.UNRECOGNIZED_MESSAGE_TYPE)
-        message: Message = kind.take[tag](octets, p, q)
+        try:
+            take = READERS[octets[0]]
+            p, size = 2, octets[1]
+            if size > 127:
+                p, size = long_length(octets, p, size)
+        except (IndexError, KeyError):
+            return decode_in_full(octets)
+        if p + size != len(octets):
+            return decode_in_full(octets)
+        message: Message = take(octets, p, p + size)
     except DecodeError as error:
         if error.cause is not None:
             raise
         raise DecodeError(error.why, PAbortCause.BADLY_FORMATTED_TRANSACTION_PORTION, error.at) from None
+    return message
+
+
+def decode_in_full(octets: bytes) -> Message:
+    """The same where the message's own header is not as we would write it."""
+    place = Place.find(octets, 0, len(octets))
+    if place.end != len(octets):
+        raise DecodeError(f"{len(octets) - place.end} octets follow the message", at=place.end)
+    kind = KINDS.get(place.tag)
+    if kind is None:
+        raise DecodeError(f"no TCAP message starts with {octets[0]:#04x}", PAbortCause.UNRECOGNIZED_MESSAGE_TYPE)
+    message: Message = kind.decode(octets)
     return message
 
 

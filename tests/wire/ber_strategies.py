@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from protocol.ber import (
     BIT_STRING,
     BOOLEAN,
+    DEFINED_BY,
     ENUMERATED,
     EXPLICIT,
     INTEGER,
@@ -20,13 +21,17 @@ from protocol.ber import (
     Element,
     Layout,
     Oid,
+    Unread,
     bounds,
 )
 from protocol.declare import MISSING
 from protocol.errors import DecodeError
 from protocol.identities import Apn, GsnAddress, Imei, Imeisv, Imsi, IsdnAddress, Plmn
 from protocol.map.contexts import ApplicationContext, ContextName
+from protocol.map.dialogue import MAP_DIALOGUE_AS, MapDialoguePdu
 from protocol.map.equipment import IMEI
+from protocol.tcap.dialogue import ArbitraryBits, External
+from tests.wire.strategies import own_kinds
 
 DIGITS = "0123456789"
 
@@ -61,7 +66,11 @@ def values(kind: Any, layout: Layout, *, opaque: bool = True) -> st.SearchStrate
     if isinstance(layout, OPAQUE):
         return OPAQUES
     if isinstance(layout, OCTETS):
-        return st.binary(min_size=layout.least, max_size=min(layout.most, 140)) if kind is bytes else KINDS[kind]
+        return (
+            st.binary(min_size=layout.least, max_size=min(layout.most, 140))
+            if kind is bytes
+            else (KINDS | own_kinds())[kind]
+        )
     if isinstance(layout, INTEGER | ENUMERATED):
         return st.integers(layout.least, layout.most) if kind is int else st.integers(0, 255).map(kind)
     if isinstance(layout, NULL):
@@ -75,12 +84,16 @@ def values(kind: Any, layout: Layout, *, opaque: bool = True) -> st.SearchStrate
         return values(kind, layout.item, opaque=opaque)
     if isinstance(layout, ONE_OF):
         return st.one_of([values(member, inner, opaque=opaque) for member, inner in layout.choices])
+    if isinstance(layout, DEFINED_BY):
+        return own_kinds().get(kind, st.none())
     members = get_args(kind) or (kind,)
     return st.one_of([elements(member, opaque=opaque) for member in members])
 
 
 def elements(cls: type[Element], *, opaque: bool = True) -> st.SearchStrategy[Any]:
     """Instances of a declared type, without extras, and if wanted without contents that are not read."""
+    if cls is External:
+        return externals(opaque=opaque)
     fields = {field.name: values(field.type, field.layout, opaque=opaque) for field in cls.fields}
     if issubclass(cls, Choice):
         return st.one_of([st.builds(cls, **{name: strategy}) for name, strategy in fields.items()])
@@ -92,6 +105,23 @@ def elements(cls: type[Element], *, opaque: bool = True) -> st.SearchStrategy[An
         if field.default is not MISSING
     }
     return st.builds(cls, **fields | absent)
+
+
+def externals(*, opaque: bool = True) -> st.SearchStrategy[Any]:
+    """EXTERNAL values, whose type is that of their abstract syntax."""
+    known = st.builds(
+        External, direct_reference=st.just(MAP_DIALOGUE_AS), single_asn1_type=elements(MapDialoguePdu, opaque=opaque)
+    )
+    other = st.builds(
+        External,
+        direct_reference=st.sampled_from([Oid("1.2.3"), None]),
+        indirect_reference=st.none() | st.integers(-(1 << 31), (1 << 31) - 1),
+        data_value_descriptor=st.none() | st.binary(max_size=5),
+        single_asn1_type=st.sampled_from([None, Unread(b"\x05\x00"), Unread(b"")] if opaque else [None]),
+        octet_aligned=st.none() | st.binary(max_size=5),
+        arbitrary=st.none() | st.text("01", max_size=20).map(ArbitraryBits),
+    )
+    return known | other
 
 
 def rewritten(octets: bytes, choose: Callable[[], int]) -> bytes:

@@ -243,7 +243,9 @@ def test_length_forms(size: int) -> None:
 def test_other_lengths(value: Everything, data: st.DataObject) -> None:
     """Indefinite lengths and lengths longer than needed say the same (X.690 8.1.3.6)."""
     octets = rewritten(value.encode(), lambda: data.draw(st.integers(0, 2)))
-    assert Everything.decode(octets) == value
+    other = Everything.decode(octets)
+    assert other == value
+    assert other.encode() == octets
 
 
 @given(elements(Everything), st.integers(0, 15), st.sampled_from(["9f2000", "bf8101038001ff", "be800000", "970101"]))
@@ -316,7 +318,7 @@ def test_oid(oid: str, octets: str) -> None:
     assert Oid.from_octets(bytes.fromhex(octets)) == oid
 
 
-@pytest.mark.parametrize("octets", ["", "2a86", "80" * 32, "01" * 33])
+@pytest.mark.parametrize("octets", ["", "2a86", "80" * 32, "01" * 33, "8001", "2a8001"])
 def test_oid_refused(octets: str) -> None:
     """An object identifier that does not end, or is longer than any in use, is refused."""
     with pytest.raises(DecodeError):
@@ -331,8 +333,11 @@ def test_bits() -> None:
     assert flags.has(Flags.THIRD)
     assert not flags.has(Flags.FIRST)
     assert not flags.has(9)
-    assert str(flags) == "third"
-    assert str(Flags("00")) == "none"
+    assert str(flags) == "001 (third)"
+    assert str(Flags("00")) == "00"
+    assert Flags.parse("001 (third)") == Flags.parse("001") == flags
+    with pytest.raises(ValueError, match="names other bits"):
+        Flags.parse("101 (third)")
     with pytest.raises(ValueError, match="2 to 12 bits"):
         Flags("1")
 
@@ -405,7 +410,7 @@ def test_fault_whole() -> None:
 
 @given(elements(Everything), st.data())
 def test_prefixes_and_flips(value: Everything, data: st.DataObject) -> None:
-    """Every prefix raises DecodeError; a flipped bit raises that, or decodes to something that encodes again."""
+    """Every prefix raises DecodeError; a flipped bit raises that, or decodes to what encodes to it again."""
     octets = value.encode()
     with pytest.raises(DecodeError):
         Everything.decode(octets[: data.draw(st.integers(0, len(octets) - 1))])
@@ -416,7 +421,7 @@ def test_prefixes_and_flips(value: Everything, data: st.DataObject) -> None:
         other = Everything.decode(bytes(flipped))
     except DecodeError:
         return
-    assert Everything.decode(other.encode()) == other
+    assert other.encode() == flipped
 
 
 @given(st.binary(max_size=60))
@@ -424,7 +429,8 @@ def test_any_octets(octets: bytes) -> None:
     """Whatever arrives, nothing but DecodeError is raised."""
     for prefix in (b"", bytes.fromhex("a380" + IMSI + "0500"), bytes.fromhex("a380" + IMSI)):
         try:
-            Everything.decode(prefix + octets)
+            value = Everything.decode(prefix + octets)
+            assert value.encode() == prefix + octets
         except DecodeError as error:
             assert 0 <= error.at <= len(prefix + octets)  # noqa: PT017  either outcome is right, but not any place
 
