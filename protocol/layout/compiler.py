@@ -6,7 +6,7 @@ from typing import Any
 
 from protocol.declare import Field, Source, emit_build
 from protocol.errors import DecodeError
-from protocol.layout.formats import HALF, HEADER, REPEATED, THALF, Format
+from protocol.layout.formats import HALF, HEADER, REPEATED, THALF, TRAILER, Format
 from protocol.layout.in_full import check_conditions, decode_in_full
 from protocol.layout.rules import Coding
 from protocol.layout.values import emit_small, octet_table
@@ -160,6 +160,8 @@ def encode_as_it_came(message: Any) -> bytes:
             after = f"{after}[{extra.items}]"
         behind.setdefault(after, bytearray()).extend(extra.octets)
     for field in cls.heading:
+        if isinstance(field.layout, TRAILER):
+            continue
         behind.setdefault("", bytearray()).extend(behind.pop(field.name, b""))
     octets += behind.pop("", b"")
     made = putters(cls)

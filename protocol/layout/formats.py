@@ -280,6 +280,12 @@ class HEADER(Format):
         """Whatever the base's functions make of it."""
 
 
+class TRAILER(HEADER):
+    """A field behind the elements, such as what fills up a block: read by ``take_header``, written by ``frame``."""
+
+    __slots__ = ()
+
+
 class REPEATED(Format):
     """Elements of one format, ``least`` to ``most`` of them, one after the other: ``REPEATED(TLV2(0x82, 1, 99))``.
 

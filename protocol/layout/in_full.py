@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 from protocol.declare import MISSING, Field
 from protocol.errors import DecodeError
-from protocol.layout.formats import HALF, HEADER, LV, REPEATED, TLV, Format, V
+from protocol.layout.formats import HALF, HEADER, LV, REPEATED, TLV, TRAILER, Format, V
 from protocol.layout.rules import Coding, Extra
 from protocol.layout.values import value_of, value_of_small
 
@@ -68,7 +68,7 @@ def take_untagged(
             raise DecodeError(
                 f"{cls.title}: {field.title}: {error.why}", cls.rules.invalid_mandatory, error.at
             ) from None
-    return p, len(cls.fields)
+    return p, sum(not isinstance(field.layout, TRAILER) for field in cls.fields)
 
 
 def is_loose(field: Field) -> bool:
