@@ -10,6 +10,8 @@
 ``ARRAY(8)``                       a number of items, and that many structures
 ``CHOICE("0", "1")``               ``{ 0 < this > | 1 < that > }``, a structure of one of several types
 ``COUNTED(6, 1)``                  ``< n : bit (6) > < bit (n + 1) >``, a string of bits or a structure
+``MAP(16)``                        a bit map, a tuple of the numbers whose bits are set
+``WORDS(9, 8, 8)``                 numbers of these widths, a tuple
 ``IF("kind", (1, 2), 4)``          a field that is there where an earlier one has one of some values
 =================================  =============================================================
 
@@ -17,7 +19,7 @@ L and H are bits seen through the filling pattern 00101011: L is the bit that fi
 """
 
 from collections.abc import Callable
-from typing import Any, Self, get_args
+from typing import Any, ClassVar, Self, get_args
 
 from protocol.bits import Layout, Struct, emit_number
 from protocol.declare import MISSING, Field, Source
@@ -132,7 +134,7 @@ class Composite(Layout):
         if not field.optional and field.default is MISSING:
             source.add(2, f"{read}(v, left)")
             return
-        cut = f"except DecodeError: ends = {field.name!r}; break"
+        cut = f"except DecodeError: {'' if field.optional and not self.optional else f'ends = {field.name!r}; '}break"
         if not self.optional:
             source.add(2, f"try: {read}(v, left)", cut)
             return
@@ -147,7 +149,7 @@ class Composite(Layout):
         if self.optional:
             source.add(2, f"v = v << 1 | ({value} is not None)", "n += 1", f"if {value} is not None: {write}")
         else:
-            source.add(2, write)
+            source.add(2, *([f"if {value} is None: break"] if field.optional else []), write)
 
 
 class LIST(Composite):
@@ -228,6 +230,73 @@ class ARRAY(Composite):
         return take, put
 
 
+class MAP(Composite):
+    """Numbers as a bit map of ``width`` bits: the last bit is number 1, or the first one where they are ``rising``."""
+
+    def __init__(self, width: int, *, rising: bool = False) -> None:
+        self.width = width
+        self.rising = rising
+
+    def check(self, cls: Any, field: Field) -> None:
+        if field.type != tuple[int, ...]:
+            raise TypeError(f"{cls.__name__}.{field.name}: a bit map is a tuple[int, ...]")
+
+    def functions(self, field: Field) -> tuple[Take, Put]:
+        width = self.width
+        numbers = [width - place if self.rising else place + 1 for place in range(width)]
+        places = {number: place for place, number in enumerate(numbers)}
+        order = sorted(places.items())
+
+        def take(v: int, left: int) -> tuple[Any, int]:
+            if left < width:
+                raise DecodeError("the bits end within a bit map")
+            left -= width
+            v = v >> left & (1 << width) - 1
+            return tuple([number for number, place in order if v >> place & 1]) if v else (), left
+
+        def put(value: Any, at: int) -> tuple[int, int]:
+            v = 0
+            for number in value:
+                if number not in places:
+                    raise ValueError(f"{number} is none of 1 to {width}")
+                v |= 1 << places[number]
+            return v, width
+
+        return take, put
+
+
+class WORDS(Composite):
+    """Numbers, each of a width of its own."""
+
+    def __init__(self, *widths: int) -> None:
+        self.widths = widths
+
+    def check(self, cls: Any, field: Field) -> None:
+        if field.type != tuple[int, ...]:
+            raise TypeError(f"{cls.__name__}.{field.name}: words are a tuple[int, ...]")
+
+    def functions(self, field: Field) -> tuple[Take, Put]:
+        ways = [number_or_structure(int, width) for width in self.widths]
+
+        def take(v: int, left: int) -> tuple[Any, int]:
+            words = []
+            for take_one, _ in ways:
+                word, left = take_one(v, left)
+                words.append(word)
+            return tuple(words), left
+
+        def put(value: Any, at: int) -> tuple[int, int]:
+            if len(value) != len(ways):
+                raise ValueError(f"{len(value)} words where there are {len(ways)}")
+            v = n = 0
+            for word, (_, put_one) in zip(value, ways, strict=True):
+                w, k = put_one(word, at + n)
+                v, n = v << k | w, n + k
+            return v, n
+
+        return take, put
+
+
 class CHOICE(Composite):
     """Structures of several types, each behind its own bits, given as a string of 0, 1, L and H."""
 
@@ -257,7 +326,8 @@ class CHOICE(Composite):
         def take(v: int, left: int) -> tuple[Any, int]:
             for n, bits, seen, member in ways:
                 if left >= n and (v >> left - n ^ seen & filling(n, left - n)) & (1 << n) - 1 == bits:
-                    return member.take(v, left - n)
+                    read: Take = member.take
+                    return read(v, left - n)
             raise DecodeError("none of the alternatives is there")
 
         def put(value: Any, at: int) -> tuple[int, int]:
@@ -364,7 +434,7 @@ class RestOctets(Struct):
     __slots__ = ("size",)
     size: int | None = None
 
-    further = {**Struct.further, "size": None}
+    further: ClassVar[dict[str, Any]] = {**Struct.further, "size": None}
 
     @classmethod
     def from_octets(cls, octets: bytes) -> Self:
