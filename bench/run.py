@@ -21,6 +21,7 @@ from protocol.gmm.elements import (
     DrxParameter,
     MsNetworkCapability,
     MsRadioAccessCapability,
+    TypeOfAttach,
 )
 from protocol.identities import CellIdentifier, GsnAddress, Gt, Imsi, IsdnAddress, MobileIdentity, Rai, Tlli
 from protocol.llc.frame import Sapi, UiFrame
@@ -69,7 +70,7 @@ def samples() -> dict[str, tuple[Callable[[bytes], Any], bytes]]:
     cell = CellIdentifier(Rai.parse("001-01-1-7"), 1)
     attach = gmm.AttachRequest(
         ms_network_capability=MsNetworkCapability.from_octets(b"\xe5\xe0"),
-        attach_type=AttachType.GPRS_ATTACH,
+        attach_type=AttachType(type_of_attach=TypeOfAttach.GPRS_ATTACH),
         cksn=Cksn.NO_KEY,
         drx_parameter=DrxParameter(split_pg_cycle_code=10),
         mobile_identity=MobileIdentity(Imsi("001010000000001")),
@@ -79,7 +80,9 @@ def samples() -> dict[str, tuple[Callable[[bytes], Any], bytes]]:
         ),
     ).encode()
     frame = UiFrame(sapi=Sapi.LLGMM, command=False, nu=1, information=attach).encode()
-    unit = bssgp.UlUnitdata(tlli=Tlli(0x78000001), qos_profile=bytes(3), cell_identifier=cell, llc_pdu=frame).encode()
+    unit = bssgp.UlUnitdata(
+        tlli=Tlli(0x78000001), qos_profile=bssgp.UlQosProfile.from_octets(bytes(3)), cell_identifier=cell, llc_pdu=frame
+    ).encode()
 
     def up(octets: bytes) -> Any:
         return gmm.decode(octets, up=True)

@@ -29,8 +29,8 @@ from gprslab.config import Lab
 from gprslab.strict_yaml import ConfigError, key_path, read_yaml, shown
 from gprslab.topology import Duration, Name, Section, first_fault, one_of, reads, whole
 from gprslab.trace.stacks import REFERENCE_POINTS
-from gprslab.trace.story import Told
-from protocol.declare import OpenEnum
+from gprslab.trace.story import Told, told_by
+from protocol.declare import OpenEnum, printable
 from protocol.timers import SECOND
 
 PROTOCOLS: Final = ("gmm", "bssgp", "map", "tcap", "sccp")
@@ -167,7 +167,7 @@ class Expectation:
             return f"expected on {self.interface}"
         for name, wanted in self.values.items():
             if not agrees(told, name, wanted):
-                return f"expected {name} {shown(wanted)}, found {shown(printed(told.fields, name))}"
+                return f"expected {name} {shown(wanted)}, found {shown(printable(told_by(element(told, name))))}"
         return None
 
     def __str__(self) -> str:
@@ -307,21 +307,20 @@ def _choice(names: Any) -> str:
 # --- comparison -----------------------------------------------------------------------------------------------------
 
 
-def printed(fields: Any, path: str) -> Any:
-    """The element of printed fields that a dotted path leads to; None where there is none."""
+def element(told: Told, path: str) -> Any:
+    """The element of a message that a dotted path leads to; None where there is none."""
+    value = told.said
     for name in path.split("."):
-        fields = fields.get(name) if isinstance(fields, dict) else None
-    return fields
+        value = getattr(value, name, None)
+    return value
 
 
 def agrees(told: Told, path: str, wanted: Any) -> bool:
     """Whether an element has a value, told by name, number or text; ``null`` is for an element that is absent."""
-    value = told.said
-    for name in path.split("."):
-        value = getattr(value, name, None)
+    value = told_by(element(told, path))
     if value is None or wanted is None or isinstance(value, bool) or isinstance(wanted, bool):
         return value is wanted
-    names = {str(value), str(printed(told.fields, path))}
+    names = {str(value), str(printable(value))}
     if isinstance(value, Enum):
         names.add(value.name)
     if isinstance(value, OpenEnum):

@@ -5,13 +5,15 @@ documents.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum
 from typing import Any, Final
 
 from rich.console import Console
 from rich.text import Text
 
 from gprslab.trace.records import NoteRecord, PduRecord, TraceRecord
-from gprslab.trace.story import Story, Told
+from gprslab.trace.story import Story, Told, told_by
+from protocol.declare import printable
 from protocol.timers import SECOND
 
 WIDEST: Final = 120
@@ -182,7 +184,9 @@ def summary_of(told: Told) -> str:
         if key not in found or found[key] is False:
             continue
         value = found[key]
-        cause = getattr(told.said, key, None)
+        cause = told_by(getattr(told.said, key, None))
+        if value == "" and isinstance(cause, Enum):
+            value = printable(cause)
         if key == "gmm_cause" and isinstance(cause, int):
             value = f"#{int(cause)} {value}"
         parts.append(key.replace("_", " ") if value is True else f"{key.removeprefix('gmm_')}={value}")

@@ -6,12 +6,14 @@ several SCCP segments is told for each segment and then as a whole.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, Final, Self
 
 from gprslab.trace.layers import SS7, Layer, layers
 from gprslab.trace.records import PduRecord
 from nodes.core.outputs import Interface, Name
 from nodes.core.sccp import Reassembly
+from protocol.bits import Struct
 from protocol.declare import printable
 from protocol.identities import Imsi, MobileIdentity, Tlli, Tmsi
 from protocol.map.operations import ErrorCode, OperationCode
@@ -202,6 +204,14 @@ def fields_of(message: Any) -> dict[str, Any]:
     return {name: value for name, value in shown.items() if name not in ("llc_pdu", "llc_frame", "components", "sdu")}
 
 
+def told_by(value: Any) -> Any:
+    """What people tell an element by: of a record of bits with one enumeration among them, that one."""
+    if isinstance(value, Struct):
+        kinds = [item for _, item in value.present() if isinstance(item, Enum)]
+        return kinds[0] if len(kinds) == 1 else value
+    return value
+
+
 def octets_of(layer: Layer, found: list[Layer], pdu: bytes) -> bytes:
     """The octets of one layer; those of the whole PDU where it cannot be told which they are."""
     below: Any = found[found.index(layer) - 1].message if layer is not found[0] else None
@@ -218,4 +228,4 @@ def octets_of(layer: Layer, found: list[Layer], pdu: bytes) -> bytes:
             return pdu
 
 
-__all__ = ["SS7", "Story", "Told"]
+__all__ = ["SS7", "Story", "Told", "told_by"]

@@ -9,7 +9,7 @@ from typing import Any
 from nodes.core.machine import Begin, Machine, Procedure, State
 from protocol.causes import GmmCause
 from protocol.gmm import AttachAccept, AttachReject, AttachRequest
-from protocol.gmm.elements import AttachType
+from protocol.gmm.elements import AttachType, TypeOfAttach
 from protocol.identities import MobileIdentity, Rai
 from protocol.timers import T3310, Timer
 
@@ -45,7 +45,7 @@ def begun(attach: Attach, event: Begin) -> S:
     attach.ask(
         AttachRequest(
             ms_network_capability=config.ms_network_capability,
-            attach_type=AttachType.GPRS_ATTACH,
+            attach_type=AttachType(type_of_attach=TypeOfAttach.GPRS_ATTACH),
             cksn=card.cksn,
             drx_parameter=config.drx_parameter,
             mobile_identity=MobileIdentity(card.imsi if card.ptmsi is None else card.ptmsi),

@@ -20,7 +20,7 @@ from protocol.gmm import (
     AttachRequest,
     AuthenticationAndCipheringReject,
 )
-from protocol.gmm.elements import AttachResult, Cksn, ForceToStandby, IdentityType, RadioPriority
+from protocol.gmm.elements import AttachResult, Cksn, ForceToStandby, IdentityType, RadioPriority, ResultOfAttach
 from protocol.identities import Imei, Imsi, MobileIdentity, Tmsi
 from protocol.timers import T3350, Timer
 
@@ -100,7 +100,7 @@ class Attach(Procedure):
         self.stage.allocate_ptmsi(context)
         self.ask(
             AttachAccept(
-                attach_result=AttachResult.GPRS_ONLY_ATTACHED,
+                attach_result=AttachResult(result_of_attach=ResultOfAttach.GPRS_ONLY_ATTACHED),
                 force_to_standby=ForceToStandby.NOT_INDICATED,
                 periodic_ra_update_timer=config.periodic_ra_update_timer,
                 radio_priority_for_sms=RadioPriority.PRIORITY_4,

@@ -1,27 +1,110 @@
 """Information elements of GPRS mobility management (TS 24.008 10.5.5 and 10.5.7)."""
 
-from dataclasses import dataclass
 from typing import Annotated, Self
 
-from protocol.bits import BITS, OPT, Struct
+from protocol.bits import BITS, Struct
 from protocol.declare import OpenEnum
-from protocol.errors import DecodeError
+from protocol.gmm.capability import (
+    Access,
+    AccessCapabilities,
+    AccessTechnology,
+    AdditionalAccess,
+    AdditionalAccesses,
+    DtmMultislot,
+    ExtendedDtm,
+    GprsMultislot,
+    MsNetworkCapability,
+    MsRadioAccessCapability,
+    MultislotCapability,
+    PsLcsCapability,
+    SmsSm,
+)
+from protocol.gmm.lists import (
+    EmergencyNumber,
+    EmergencyNumberList,
+    EmergencyServiceCategory,
+    PdpContextStatus,
+    PlmnList,
+    ReceiveNPduNumber,
+    ReceiveNPduNumbers,
+)
+from protocol.gmm.names import (
+    Adjustment,
+    CodingScheme,
+    DaylightSavingTime,
+    LsaIdentifier,
+    NetworkName,
+    TimeZone,
+    UniversalTime,
+)
 from protocol.timers import SECOND
 
 
-class AttachType(OpenEnum):
-    """Attach type (10.5.5.2), bit 4 spare here. Reserved values count as GPRS attach."""
+class TypeOfAttach(OpenEnum):
+    """Type of attach. Reserved values count as GPRS attach."""
 
     GPRS_ATTACH = 1
     GPRS_ATTACH_WHILE_IMSI_ATTACHED = 2
     COMBINED_GPRS_IMSI_ATTACH = 3
 
 
-class AttachResult(OpenEnum):
-    """Attach result (10.5.5.1)."""
+class AttachType(Struct):
+    """Attach type (10.5.5.2): what is attached, and in Iu mode whether the mobile has more to send at once."""
+
+    follow_on_request: Annotated[bool, BITS(1)] = False
+    type_of_attach: Annotated[TypeOfAttach, BITS(3)]
+
+
+class ResultOfAttach(OpenEnum):
+    """Result of attach."""
 
     GPRS_ONLY_ATTACHED = 1
     COMBINED_GPRS_IMSI_ATTACHED = 3
+
+
+class AttachResult(Struct):
+    """Attach result (10.5.5.1): what is attached, and in Iu mode that the connection is not kept for more."""
+
+    no_follow_on_proceed: Annotated[bool, BITS(1)] = False
+    result_of_attach: Annotated[ResultOfAttach, BITS(3)]
+
+
+class UpdateTypeValue(OpenEnum):
+    """Update type value."""
+
+    RA_UPDATING = 0
+    COMBINED_RA_LA_UPDATING = 1
+    COMBINED_RA_LA_UPDATING_WITH_IMSI_ATTACH = 2
+    PERIODIC_UPDATING = 3
+
+
+class UpdateType(Struct):
+    """Update type (10.5.5.18): what is updated, and in Iu mode whether the mobile has more to send at once."""
+
+    follow_on_request: Annotated[bool, BITS(1)] = False
+    update_type_value: Annotated[UpdateTypeValue, BITS(3)]
+
+
+class UpdateResultValue(OpenEnum):
+    """Update result value."""
+
+    RA_UPDATED = 0
+    COMBINED_RA_LA_UPDATED = 1
+
+
+class UpdateResult(Struct):
+    """Update result (10.5.5.17): what is updated, and in Iu mode that the connection is not kept for more."""
+
+    no_follow_on_proceed: Annotated[bool, BITS(1)] = False
+    update_result_value: Annotated[UpdateResultValue, BITS(3)]
+
+
+class ServiceType(OpenEnum):
+    """Service type (10.5.5.20): what an idle mobile wants a connection for in Iu mode."""
+
+    SIGNALLING = 0
+    DATA = 1
+    PAGING_RESPONSE = 2
 
 
 class DetachTypeMo(OpenEnum):
@@ -155,185 +238,95 @@ class GprsTimer(Struct):
         return "deactivated" if duration is None else f"{duration // SECOND} s"
 
 
-class MsNetworkCapability(Struct):
-    """MS network capability (10.5.5.12). Bits that later releases added are absent from shorter elements."""
+class NetworkFeatureSupport(Struct):
+    """Network feature support (10.5.5.23, Rel-4). The three lower bits were spare until Rel-6 and Rel-9."""
 
-    gea1: Annotated[bool, BITS(1)]
-    sm_capabilities_via_dedicated_channels: Annotated[bool, BITS(1)]
-    sm_capabilities_via_gprs_channels: Annotated[bool, BITS(1)]
-    ucs2_support: Annotated[bool, BITS(1)]
-    ss_screening_indicator: Annotated[int, BITS(2)]
-    solsa_capability: Annotated[bool, BITS(1)]
-    revision_level_indicator: Annotated[bool, BITS(1)]
-    pfc_feature_mode: Annotated[bool | None, BITS(1)] = None
-    gea2: Annotated[bool | None, BITS(1)] = None
-    gea3: Annotated[bool | None, BITS(1)] = None
-    gea4: Annotated[bool | None, BITS(1)] = None
-    gea5: Annotated[bool | None, BITS(1)] = None
-    gea6: Annotated[bool | None, BITS(1)] = None
-    gea7: Annotated[bool | None, BITS(1)] = None
-    lcs_va_capability: Annotated[bool | None, BITS(1)] = None
+    lcs_molr: Annotated[bool, BITS(1)]
+    mbms: Annotated[bool, BITS(1)] = False
+    ims_voice_over_ps_session: Annotated[bool, BITS(1)] = False
+    emergency_bearer_services: Annotated[bool, BITS(1)] = False
 
 
 class DrxParameter(Struct):
-    """DRX parameter (10.5.5.6)."""
+    """DRX parameter (10.5.5.6): when the mobile listens."""
 
     split_pg_cycle_code: Annotated[int, BITS(8)]
     cn_specific_drx_cycle_length_coefficient: Annotated[int, BITS(4)] = 0
     split_on_ccch: Annotated[bool, BITS(1)] = False
     non_drx_timer: Annotated[int, BITS(3)] = 0
 
+    @property
+    def split_pg_cycle(self) -> int:
+        """Paging blocks of a cycle; 704 means that the mobile always listens. Reserved codes count as 1."""
+        code = self.split_pg_cycle_code
+        return code if 1 <= code <= 64 else _SPLIT_PG_CYCLES.get(code, 1)
 
-# --- MS radio access capability (10.5.5.12a), CSN.1 ---------------------------------------------------------------
-
-
-class GprsMultislot(Struct):
-    """GPRS multislot class and extended dynamic allocation."""
-
-    multislot_class: Annotated[int, BITS(5)]
-    extended_dynamic_allocation: Annotated[bool, BITS(1)]
-
-
-class SmsSm(Struct):
-    """Switch-measure-switch and switch-measure times, in quarters of a slot."""
-
-    sms_value: Annotated[int, BITS(4)]
-    sm_value: Annotated[int, BITS(4)]
+    @property
+    def non_drx_duration(self) -> int:
+        """For how long the mobile goes on listening after a transfer, at most (microseconds)."""
+        return (1 << self.non_drx_timer >> 1) * SECOND
 
 
-class DtmMultislot(Struct):
-    """Dual transfer mode."""
-
-    dtm_gprs_multislot_class: Annotated[int, BITS(2)]
-    single_slot_dtm: Annotated[bool, BITS(1)]
-    dtm_egprs_multislot_class: Annotated[int | None, OPT(2)] = None
-
-
-class MultislotCapability(Struct):
-    """Multislot capability struct."""
-
-    hscsd_multislot_class: Annotated[int | None, OPT(5)] = None
-    gprs: Annotated[GprsMultislot | None, OPT()] = None
-    sms_sm: Annotated[SmsSm | None, OPT()] = None
-    ecsd_multislot_class: Annotated[int | None, OPT(5)] = None
-    egprs: Annotated[GprsMultislot | None, OPT()] = None
-    dtm: Annotated[DtmMultislot | None, OPT()] = None
+_SPLIT_PG_CYCLES = {
+    0: 704,
+    **dict(
+        enumerate((71, 72, 74, 75, 77, 79, 80, 83, 86, 88, 90, 92, 96, 101, 103, 107, 112, 116, 118, 128), start=65)
+    ),
+    **dict(enumerate((141, 144, 150, 160, 171, 176, 192, 214, 224, 235, 256, 288, 320, 352), start=85)),
+}
+"""Paging blocks of a cycle by SPLIT PG CYCLE CODE, where they are not the same number."""
 
 
-class ExtendedDtm(Struct):
-    """Extended DTM multislot classes (Rel-4)."""
-
-    gprs_multislot_class: Annotated[int, BITS(2)]
-    egprs_multislot_class: Annotated[int, BITS(2)]
-
-
-class AccessCapabilities(Struct):
-    """Content of the access capabilities of one radio access technology, up to Rel-4; the rest is kept as bits."""
-
-    rf_power_capability: Annotated[int, BITS(3)]
-    a5_bits: Annotated[int | None, OPT(7)] = None
-    es_ind: Annotated[bool, BITS(1)] = False
-    ps: Annotated[bool, BITS(1)] = False
-    vgcs: Annotated[bool, BITS(1)] = False
-    vbs: Annotated[bool, BITS(1)] = False
-    multislot_capability: Annotated[MultislotCapability | None, OPT()] = None
-    eight_psk_power_capability: Annotated[int | None, OPT(2)] = None
-    compact_interference_measurement_capability: Annotated[bool | None, BITS(1)] = None
-    revision_level_indicator: Annotated[bool | None, BITS(1)] = None
-    umts_fdd_radio_access_technology_capability: Annotated[bool | None, BITS(1)] = None
-    umts_3_84_mcps_tdd_radio_access_technology_capability: Annotated[bool | None, BITS(1)] = None
-    cdma_2000_radio_access_technology_capability: Annotated[bool | None, BITS(1)] = None
-    umts_1_28_mcps_tdd_radio_access_technology_capability: Annotated[bool | None, BITS(1)] = None
-    geran_feature_package_1: Annotated[bool | None, BITS(1)] = None
-    extended_dtm: Annotated[ExtendedDtm | None, OPT()] = None
-    modulation_based_multislot_class_support: Annotated[bool | None, BITS(1)] = None
-
-
-class AccessTechnology(OpenEnum):
-    """Access technology type of MS radio access capability."""
-
-    GSM_P = 0
-    GSM_E = 1
-    GSM_R = 2
-    GSM_1800 = 3
-    GSM_1900 = 4
-    GSM_450 = 5
-    GSM_480 = 6
-    GSM_850 = 7
-    GSM_750 = 8
-    GSM_T_380 = 9
-    GSM_T_410 = 10
-    GSM_T_900 = 11
-    ADDITIONAL = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """One access technology: its capabilities, or for ``ADDITIONAL`` the bits of the list (opaque here)."""
-
-    technology: AccessTechnology
-    capabilities: AccessCapabilities | str
-
-
-@dataclass(frozen=True, slots=True)
-class MsRadioAccessCapability:
-    """MS radio access capability (10.5.5.12a): what the mobile can do on each band.
-
-    ``rest`` holds bits after the list, where they are not the zeros that fill up the last octet.
-    """
-
-    accesses: tuple[Access, ...]
-    rest: str = ""
-
-    @classmethod
-    def from_octets(cls, octets: bytes) -> Self:
-        """Read the list: technology, length in bits, content, and a bit that says whether another follows."""
-        value = int.from_bytes(octets, "big")
-        left = 8 * len(octets)
-        accesses: list[Access] = []
-        more = 1
-        while more:
-            if left < 11:
-                raise DecodeError("MS radio access capability ends within an access technology", at=len(octets))
-            left -= 11
-            head = value >> left
-            technology = _TECHNOLOGIES[head >> 7 & 15]
-            length = head & 127
-            if left < length + 1:
-                raise DecodeError("access capabilities run past the end", at=len(octets) - left // 8)
-            left -= length
-            content = value >> left & (1 << length) - 1
-            if technology is AccessTechnology.ADDITIONAL:
-                accesses.append(Access(technology, f"{content:0{length}b}" if length else ""))
-            else:
-                accesses.append(Access(technology, AccessCapabilities.from_bits(content, length)))
-            left -= 1
-            more = value >> left & 1
-        rest = value & (1 << left) - 1
-        return cls(tuple(accesses), f"{rest:0{left}b}" if rest or left > 7 else "")
-
-    def to_octets(self) -> bytes:
-        """Write the list."""
-        value = width = 0
-        last = len(self.accesses) - 1
-        for index, access in enumerate(self.accesses):
-            capabilities = access.capabilities
-            if isinstance(capabilities, str):
-                content, length = int(capabilities or "0", 2), len(capabilities)
-            else:
-                content, length = capabilities.to_bits()
-            if length > 127:
-                raise ValueError(f"access capabilities of {length} bits do not fit")
-            value = ((value << 4 | access.technology) << 7 | length) << length + 1 | content << 1 | (index < last)
-            width += length + 12
-        if self.rest:
-            value = value << len(self.rest) | int(self.rest, 2)
-            width += len(self.rest)
-        spare = -width % 8
-        return (value << spare).to_bytes((width + spare) // 8, "big")
-
-    def __str__(self) -> str:
-        return "; ".join(f"{access.technology.words}: {access.capabilities}" for access in self.accesses)
-
-
-_TECHNOLOGIES = tuple(AccessTechnology(value) for value in range(16))
+__all__ = [
+    "Access",
+    "AccessCapabilities",
+    "AccessTechnology",
+    "AdditionalAccess",
+    "AdditionalAccesses",
+    "Adjustment",
+    "AttachResult",
+    "AttachType",
+    "CipheringAlgorithm",
+    "Cksn",
+    "CodingScheme",
+    "DaylightSavingTime",
+    "DetachTypeMo",
+    "DetachTypeMt",
+    "DrxParameter",
+    "DtmMultislot",
+    "EmergencyNumber",
+    "EmergencyNumberList",
+    "EmergencyServiceCategory",
+    "ExtendedDtm",
+    "ForceToStandby",
+    "GprsMultislot",
+    "GprsTimer",
+    "GprsTimerUnit",
+    "IdentityType",
+    "ImeisvRequest",
+    "LsaIdentifier",
+    "MoDetach",
+    "MsNetworkCapability",
+    "MsRadioAccessCapability",
+    "MtDetach",
+    "MultislotCapability",
+    "NetworkFeatureSupport",
+    "NetworkName",
+    "PdpContextStatus",
+    "PlmnList",
+    "PsLcsCapability",
+    "RadioPriority",
+    "ReceiveNPduNumber",
+    "ReceiveNPduNumbers",
+    "ResultOfAttach",
+    "ServiceType",
+    "SmsSm",
+    "TimeZone",
+    "TmsiStatus",
+    "TypeOfAttach",
+    "UniversalTime",
+    "UpdateResult",
+    "UpdateResultValue",
+    "UpdateType",
+    "UpdateTypeValue",
+]

@@ -47,6 +47,7 @@ from protocol.gmm.elements import (
     MsRadioAccessCapability,
     MtDetach,
     RadioPriority,
+    ResultOfAttach,
 )
 from protocol.identities import CellIdentifier, Imei, Imeisv, Imsi, MobileIdentity, Rai, Tlli, Tmsi
 from protocol.llc.frame import Sapi, UiFrame
@@ -77,7 +78,7 @@ def story(test: Callable[[], None]) -> Callable[[], None]:
 def accept(**changes: Any) -> AttachAccept:
     """An ATTACH ACCEPT with a new P-TMSI."""
     return AttachAccept(
-        attach_result=AttachResult.GPRS_ONLY_ATTACHED,
+        attach_result=AttachResult(result_of_attach=ResultOfAttach.GPRS_ONLY_ATTACHED),
         force_to_standby=ForceToStandby.NOT_INDICATED,
         periodic_ra_update_timer=GprsTimer.lasting(3240 * SECOND),
         radio_priority_for_sms=RadioPriority.PRIORITY_4,

@@ -38,6 +38,7 @@ from protocol.gmm.elements import (
     MoDetach,
     MsNetworkCapability,
     MsRadioAccessCapability,
+    TypeOfAttach,
 )
 from protocol.identities import (
     CellIdentifier,
@@ -94,7 +95,7 @@ def request(identity: Imsi | Tmsi = IMSI, **changes: Any) -> AttachRequest:
     """An ATTACH REQUEST."""
     return AttachRequest(
         ms_network_capability=MsNetworkCapability.from_octets(b"\xe5\xe0"),
-        attach_type=AttachType.GPRS_ATTACH,
+        attach_type=AttachType(type_of_attach=TypeOfAttach.GPRS_ATTACH),
         cksn=Cksn.NO_KEY,
         drx_parameter=DrxParameter(split_pg_cycle_code=10),
         mobile_identity=MobileIdentity(identity),
@@ -155,7 +156,14 @@ class Around:
         octets = message if isinstance(message, bytes) else message.encode()
         frame = UiFrame(sapi=Sapi.LLGMM, command=False, nu=self.nu, information=octets).encode()
         self.nu = (self.nu + 1) % 512
-        self.gb(UlUnitdata(tlli=self.tlli, qos_profile=bytes(3), cell_identifier=CELL, llc_pdu=frame))
+        self.gb(
+            UlUnitdata(
+                tlli=self.tlli,
+                qos_profile=bssgp.UlQosProfile.from_octets(bytes(3)),
+                cell_identifier=CELL,
+                llc_pdu=frame,
+            )
+        )
 
     def peer(self, ssn: int, number: Gt, interface: str, message: Any) -> None:
         """A TCAP message from the HLR or EIR."""
@@ -883,7 +891,9 @@ def test_flipped_bits_leave_nothing_behind(position: int, bit: int) -> None:
     """A real PDU with one bit turned is answered or dropped; when all timers are out, no half-made context is left."""
     around = Around()
     frame = UiFrame(sapi=Sapi.LLGMM, command=False, nu=0, information=request().encode()).encode()
-    unit = UlUnitdata(tlli=RANDOM, qos_profile=bytes(3), cell_identifier=CELL, llc_pdu=frame)
+    unit = UlUnitdata(
+        tlli=RANDOM, qos_profile=bssgp.UlQosProfile.from_octets(bytes(3)), cell_identifier=CELL, llc_pdu=frame
+    )
     pdu = bytearray(ns.NsUnitdata(bvci=2, sdu=unit.encode()).encode())
     pdu[position % len(pdu)] ^= 1 << bit
     around.sgsn.receive("bss1", "gb", bytes(pdu), 0)

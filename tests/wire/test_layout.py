@@ -22,6 +22,7 @@ from protocol.gmm.elements import (
     MsNetworkCapability,
     MsRadioAccessCapability,
     TmsiStatus,
+    TypeOfAttach,
 )
 from protocol.identities import Imsi, MobileIdentity, Rai, Tmsi
 from protocol.layout import (
@@ -49,7 +50,7 @@ ALL = sorted(
 
 ATTACH = AttachRequest(
     ms_network_capability=MsNetworkCapability.from_octets(b"\xe5\xe0"),
-    attach_type=AttachType.GPRS_ATTACH,
+    attach_type=AttachType(type_of_attach=TypeOfAttach.GPRS_ATTACH),
     cksn=Cksn.NO_KEY,
     drx_parameter=DrxParameter(split_pg_cycle_code=10),
     mobile_identity=MobileIdentity(Imsi("001010123456789")),
@@ -154,11 +155,11 @@ def test_unknown_message_type() -> None:
 
 
 def test_optional_element_with_wrong_length_counts_as_absent() -> None:
-    """24.008 8.7.1."""
-    message = gmm.decode(bytes.fromhex("080416" + "2a020101"), up=False)
+    """24.008 8.7.1: too short; what is longer than it need be is read (24.007 11.4.2)."""
+    message = gmm.decode(bytes.fromhex("080416" + "2a00"), up=False)
     assert isinstance(message, AttachReject)
     assert message.t3302_value is None
-    assert message.encode().hex() == "0804162a020101"
+    assert message.encode().hex() == "0804162a00"
 
 
 def test_bssgp_missing_mandatory() -> None:
