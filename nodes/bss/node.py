@@ -11,12 +11,12 @@ from nodes.core.machine import BEGIN, Procedure
 from nodes.core.node import Node
 from nodes.core.outputs import Interface, Name, Record
 from protocol import bssgp, ns, um
-from protocol.bssgp import BvcReset, BvcResetAck, BvcUnblockAck, DlUnitdata, Status, UlUnitdata
+from protocol.bssgp import BvcReset, BvcResetAck, BvcUnblockAck, DlUnitdata, Status, UlQosProfile, UlUnitdata
 from protocol.causes import BssgpCause
 from protocol.errors import DecodeError
 from protocol.um import PacketChannel
 
-QOS = bytes(3)
+QOS = UlQosProfile.from_octets(bytes(3))
 """QoS profile of uplink frames (48.018 11.3.28): best effort."""
 
 LOST = (BssgpCause.BVCI_UNKNOWN, BssgpCause.BVCI_BLOCKED)
@@ -72,7 +72,8 @@ class Bss(Node):
         if link != self.config.sgsn:
             raise DecodeError(f"{link} is not the SGSN of this BSS")
         unit = ns.decode(pdu, up=False)
-        assert isinstance(unit, ns.NsUnitdata)
+        if not isinstance(unit, ns.NsUnitdata):
+            raise DecodeError(f"{unit.title} from {link} is not awaited: the bus is no network service")
         try:
             message = bssgp.decode(unit.sdu, up=False)
         except DecodeError as error:

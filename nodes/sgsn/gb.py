@@ -6,12 +6,14 @@ from typing import Any
 from nodes.core.outputs import Name
 from protocol import bssgp, ns
 from protocol.bssgp import (
+    INFINITE,
     BvcBlock,
     BvcBlockAck,
     BvcReset,
     BvcResetAck,
     BvcUnblock,
     BvcUnblockAck,
+    DlQosProfile,
     DlUnitdata,
     Status,
     UlUnitdata,
@@ -23,11 +25,8 @@ from protocol.identities import CellIdentifier, Tlli
 SIGNALLING = 0
 """The BVCI of signalling."""
 
-BEST_EFFORT = bytes(3)
+BEST_EFFORT = DlQosProfile.from_octets(bytes(3))
 """QoS profile of signalling towards the mobile (48.018 11.3.28): best effort, peak rate not given."""
-
-LIFETIME = 0xFFFF
-"""PDU lifetime: for ever (48.018 11.3.25)."""
 
 
 @dataclass(slots=True)
@@ -53,7 +52,7 @@ class Gb:
 
     def send_frame(self, bss: Name, bvci: int, tlli: Tlli, frame: bytes, imsi: str | None) -> None:
         """Send an LLC frame to a mobile."""
-        message = DlUnitdata(tlli=tlli, qos_profile=BEST_EFFORT, pdu_lifetime=LIFETIME, llc_pdu=frame)
+        message = DlUnitdata(tlli=tlli, qos_profile=BEST_EFFORT, pdu_lifetime=INFINITE, llc_pdu=frame)
         self.send(bss, bvci, message, imsi)
 
     def receive(self, bss: Name, pdu: bytes) -> tuple[int, UlUnitdata] | None:
@@ -61,7 +60,8 @@ class Gb:
         if bss not in self._bsss:
             raise DecodeError(f"{bss} is no BSS of this SGSN")
         unit = ns.decode(pdu)
-        assert isinstance(unit, ns.NsUnitdata)
+        if not isinstance(unit, ns.NsUnitdata):
+            raise DecodeError(f"{unit.title} from {bss} is not awaited: the bus is no network service")
         try:
             message = bssgp.decode(unit.sdu, up=True)
         except DecodeError as error:

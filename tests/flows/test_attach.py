@@ -80,7 +80,7 @@ def on_gb(bvci: int, unit: bssgp.UlUnitdata, request: AttachRequest) -> bytes:
     """A request as the second frame of the mobile that sent ``unit``."""
     frame = UiFrame(sapi=Sapi.LLGMM, command=False, nu=1, information=request.encode()).encode()
     message = bssgp.UlUnitdata(
-        tlli=unit.tlli, qos_profile=bytes(3), cell_identifier=unit.cell_identifier, llc_pdu=frame
+        tlli=unit.tlli, qos_profile=unit.qos_profile, cell_identifier=unit.cell_identifier, llc_pdu=frame
     )
     return ns.NsUnitdata(bvci=bvci, sdu=message.encode()).encode()
 

@@ -52,9 +52,13 @@ def on_gb(time: int, message: GmmMessage, *, up: bool) -> PduRecord:
     frame = frame_of(message, up=up)
     unit: bssgp.BssgpMessage
     if up:
-        unit = bssgp.UlUnitdata(tlli=TLLI, qos_profile=bytes(3), cell_identifier=CELL, llc_pdu=frame)
+        unit = bssgp.UlUnitdata(
+            tlli=TLLI, qos_profile=bssgp.UlQosProfile.from_octets(bytes(3)), cell_identifier=CELL, llc_pdu=frame
+        )
     else:
-        unit = bssgp.DlUnitdata(tlli=TLLI, qos_profile=bytes(3), pdu_lifetime=1, llc_pdu=frame)
+        unit = bssgp.DlUnitdata(
+            tlli=TLLI, qos_profile=bssgp.DlQosProfile.from_octets(bytes(3)), pdu_lifetime=bssgp.Delay(1), llc_pdu=frame
+        )
     ends = ("bss1", "sgsn1") if up else ("sgsn1", "bss1")
     return PduRecord(time, *ends, "gb", ns.NsUnitdata(bvci=2, sdu=unit.encode()).encode(), 0)
 

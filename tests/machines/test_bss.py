@@ -88,7 +88,13 @@ class Around:
 
     def send_down(self, tlli: Tlli = TLLI, cell: Cell = HERE, old: Tlli | None = None) -> None:
         """Let the SGSN send a frame to a mobile."""
-        message = DlUnitdata(tlli=tlli, qos_profile=bytes(3), pdu_lifetime=0xFFFF, tlli_old=old, llc_pdu=FRAME)
+        message = DlUnitdata(
+            tlli=tlli,
+            qos_profile=bssgp.DlQosProfile.from_octets(bytes(3)),
+            pdu_lifetime=bssgp.INFINITE,
+            tlli_old=old,
+            llc_pdu=FRAME,
+        )
         self.say(message, cell.bvci)
 
     def wait(self, duration: int) -> None:
@@ -255,7 +261,9 @@ def test_status_is_never_answered(up: Around, status: Status) -> None:
 def test_uplink(up: Around) -> None:
     """48.018 10.2.2: a frame from the air goes up on its cell's BVC, as it came."""
     up.speak(cell=THERE)
-    message = UlUnitdata(tlli=TLLI, qos_profile=bytes(3), cell_identifier=THERE.identifier, llc_pdu=FRAME)
+    message = UlUnitdata(
+        tlli=TLLI, qos_profile=bssgp.UlQosProfile.from_octets(bytes(3)), cell_identifier=THERE.identifier, llc_pdu=FRAME
+    )
     assert up.said() == [(THERE.bvci, message)]
     assert up.inspect()["tllis"] == 1
 
@@ -320,7 +328,16 @@ def test_table_is_bounded() -> None:
 @pytest.mark.parametrize(
     ("message", "bvci", "answer"),
     [
-        (DlUnitdata(tlli=TLLI, qos_profile=bytes(3), pdu_lifetime=1, llc_pdu=b""), 77, BssgpCause.BVCI_UNKNOWN),
+        (
+            DlUnitdata(
+                tlli=TLLI,
+                qos_profile=bssgp.DlQosProfile.from_octets(bytes(3)),
+                pdu_lifetime=bssgp.Delay(1),
+                llc_pdu=b"",
+            ),
+            77,
+            BssgpCause.BVCI_UNKNOWN,
+        ),
         (BvcResetAck(bvci=77), 0, BssgpCause.BVCI_UNKNOWN),
         (BvcResetAck(bvci=0), HERE.bvci, BssgpCause.PROTOCOL_ERROR_UNSPECIFIED),
         (BvcBlockAck(bvci=HERE.bvci), 0, BssgpCause.PDU_NOT_COMPATIBLE_WITH_THE_PROTOCOL_STATE),
