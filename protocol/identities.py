@@ -361,7 +361,8 @@ _cells: dict[bytes, CellIdentifier] = {}
 class MobileIdentity:
     """Mobile identity element (TS 24.008 10.5.1.4): one of several identities, or none.
 
-    ``wrong_parity`` marks digits whose odd/even bit does not fit their number: some send so, and the filler tells.
+    ``wrong_parity`` marks digits whose odd/even bit does not fit their number, and a TMSI that is marked as odd: some
+    send so, and the filler tells.
     ``none_coded`` holds the octets of no identity (type 0), whose spare bits and digits every sender fills as it likes.
     """
 
@@ -379,7 +380,7 @@ class MobileIdentity:
         if kind == 4:
             if first & 0xF0 != 0xF0 or len(octets) != 5:
                 raise DecodeError("a TMSI is an octet F4 and four more")
-            return cls(Tmsi(int.from_bytes(octets[1:], "big")))
+            return cls(Tmsi(int.from_bytes(octets[1:], "big")), wrong_parity=first & 8 != 0)
         if kind == 0:
             return cls(None, none_coded=octets)
         number = _IDENTITIES.get(kind)
@@ -403,7 +404,7 @@ class MobileIdentity:
                 raise ValueError(f"{self.none_coded.hex()} does not code that there is no identity")
             return self.none_coded
         if isinstance(value, Tmsi):
-            return b"\xf4" + value.to_octets()
+            return (b"\xfc" if self.wrong_parity else b"\xf4") + value.to_octets()
         kind = 1 if isinstance(value, Imsi) else 2 if isinstance(value, Imei) else 3
         odd = len(value) % 2
         parity = odd ^ self.wrong_parity
