@@ -63,5 +63,9 @@ def kind_of(kind: Any) -> str:
     """The type's name, with the clause that its docstring gives."""
     if get_args(kind):
         return kind_of(get_args(kind)[0])
-    clause = re.search(r"\d+(\.\d+)+[a-z]?", kind.__doc__ or "") if kind.__module__.startswith("protocol") else None
+    clause = (
+        re.search(r"(?<!TS )(?<![\d.])\d+(\.\d+)+[a-z]?", kind.__doc__ or "")
+        if kind.__module__.startswith("protocol")
+        else None
+    )
     return f"{kind.__name__} {clause[0]}" if clause else str(kind.__name__)

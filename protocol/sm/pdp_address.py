@@ -24,7 +24,7 @@ class PdpTypeNumber(OpenEnum):
     PPP = 0x01
     """ETSI."""
     OSP_IHOSS = 0x02
-    """ETSI; R97 alone."""
+    """ETSI; R98 alone."""
     IPV4 = 0x21
     """IETF. Values not listed count as IPv4."""
     IPV6 = 0x57
@@ -35,7 +35,7 @@ class PdpTypeNumber(OpenEnum):
 
 @dataclass(frozen=True, slots=True)
 class PdpAddress:
-    """Packet data protocol address: a type, and an address where it is static; one without is dynamic.
+    """Packet data protocol address (10.5.6.4): a type, and an address where it is static; one without is dynamic.
 
     ``other`` holds octets that are no IP address: those of other types, or what follows the address. The ``spare``
     half octet is 15 in GTP.

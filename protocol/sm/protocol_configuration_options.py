@@ -92,7 +92,7 @@ Content = Ipcp | Lcp | Pap | Chap | Address | Mtu | bytes
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Identifier, and content: read as its protocol or container says where that gives back the octets, else octets."""
+    """Identifier, and content: read as its protocol or container says where it can be, else octets."""
 
     identifier: ProtocolOrContainer
     content: Content = b""
@@ -105,10 +105,9 @@ class Unit:
         packet = PACKETS.get(identifier)
         if packet is not None:
             try:
-                content = packet.from_octets(octets)
+                return cls(kind, packet.from_octets(octets))
             except DecodeError:
                 return cls(kind, octets)
-            return cls(kind, content if content.to_octets() == octets else octets)
         if size == 4 and identifier in IPV4:
             return cls(kind, Address(IPv4Address(octets)))
         if size == 16 and identifier in IPV6:
@@ -120,6 +119,9 @@ class Unit:
     def to_octets(self) -> bytes:
         """Write identifier, length and content."""
         content = self.content if isinstance(self.content, bytes) else self.content.to_octets()
+        fits = isinstance(self.content, bytes | PACKETS.get(self.identifier, Address | Mtu))
+        if not fits:
+            raise ValueError(f"{type(self.content).__name__} is no content of {self.identifier.name}")
         if len(content) > 255:
             raise ValueError(f"a configuration unit of {len(content)} octets does not fit")
         return number(self.identifier, 2) + bytes((len(content),)) + content
@@ -132,7 +134,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class ProtocolConfigurationOptions:
-    """Protocol configuration options: units of a protocol's packet or a container each, in their order.
+    """Protocol configuration options (10.5.6.3): units of a protocol's packet or a container each, in their order.
 
     ``rest`` holds octets behind the last whole unit. The ``extension`` bit is 1, and the four ``spare`` bits are 0.
     """

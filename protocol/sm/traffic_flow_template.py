@@ -342,7 +342,7 @@ class TftParameter:
 
 @dataclass(frozen=True, slots=True)
 class TrafficFlowTemplate:
-    """Traffic flow template: an operation, the filters it is about, and parameters where the E bit says so.
+    """Traffic flow template (10.5.6.12): an operation, the filters it is about, and parameters where the E bit says so.
 
     To delete filters it names them in ``identifiers``. A template that breaks the rules of the specification is read
     all the same, since the receiver answers such with causes of their own (:meth:`fault`): ``number_of_packet_filters``
