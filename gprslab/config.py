@@ -22,7 +22,7 @@ from nodes.ms.config import MobileConfig, MsConfig, RadioCell
 from nodes.sgsn.config import MAP_CAUSES, SgsnConfig
 from nodes.vlr.config import VlrConfig
 from protocol.auth import Algorithm
-from protocol.identities import CellIdentifier, Gt, Imsi, Rai
+from protocol.identities import CellIdentifier, GsnAddress, Gt, Imsi, Lai, Rai
 
 __all__ = ["ConfigError", "Document", "Lab", "Mobile", "load_lab"]
 
@@ -174,15 +174,14 @@ class Lab:
                     drx_parameter=DRX_PARAMETER,
                     **common,
                 )
-            case files.BssEntry(sgsn=sgsn, cells=cells):
-                own = (Cell(name=cell, bvci=cells[cell].bvci, identifier=self._cells[cell][1]) for cell in cells)
-                return BssConfig(sgsn=sgsn, cells=tuple(own), **common)
+            case files.BssEntry():
+                return self._bss_config(element, common)
             case files.SgsnEntry():
                 return self._sgsn_config(name, element, common)
             case files.HlrEntry():
                 return HlrConfig(
                     number=element.gt,
-                    routes=self._routes(files.SgsnEntry, "gr"),
+                    routes=self._routes(files.SgsnEntry, "gr") | self._routes(files.VlrEntry, "d"),
                     subscribers=self._provisioned(name),
                     home=tuple(element.home),
                     **common,
@@ -192,9 +191,56 @@ class Lab:
                 lists, otherwise = element.lists, element.otherwise
                 return EirConfig(number=element.gt, routes=routes, lists=lists, otherwise=otherwise, **common)
             case files.VlrEntry():
-                return VlrConfig(number=element.gt, **common)
+                return self._vlr_config(name, element, common)
             case files.GgsnEntry():
                 return GgsnConfig(address=element.address, **common)
+
+    def _bss_config(self, element: files.BssEntry, common: dict[str, Any]) -> BssConfig:
+        policies = self.topology.policies
+        cells = (
+            Cell(
+                name=name,
+                bvci=cell.bvci,
+                identifier=self._cells[name][1],
+                nmo=cell.nmo or policies.nmo,
+                t3212=policies.t3212,
+                bucket=cell.bucket,
+                rate=cell.rate,
+                mobile_bucket=cell.mobile_bucket,
+                mobile_rate=cell.mobile_rate,
+                backlog=cell.backlog,
+            )
+            for name, cell in element.cells.items()
+        )
+        sgsns = dict(self._elements(files.SgsnEntry))
+        pool = {sgsns[sgsn].nri: sgsn for sgsn in (element.sgsn, *element.pool)} if element.pool else {}
+        return BssConfig(
+            sgsn=element.sgsn,
+            cells=tuple(cells),
+            vlr=element.vlr,
+            nri_bits=policies.nri_bits if pool else 0,
+            pool=pool,
+            **common,
+        )
+
+    def _vlr_config(self, name: Name, element: files.VlrEntry, common: dict[str, Any]) -> VlrConfig:
+        hlrs, sgsns = dict(self._elements(files.HlrEntry)), dict(self._elements(files.SgsnEntry))
+        bsss: dict[Lai, list[Name]] = {}
+        numbers: dict[Lai, list[Gt]] = {}
+        for bss, entry in self._elements(files.BssEntry):
+            for cell in entry.cells if entry.vlr == name else ():
+                area = self._cells[cell][1].rai.lai
+                bsss.setdefault(area, []).append(bss)
+                numbers.setdefault(area, []).extend(sgsns[sgsn].gt for sgsn in (entry.sgsn, *entry.pool))
+        return VlrConfig(
+            number=element.gt,
+            routes=self._routes(files.HlrEntry, "d") | self._routes(files.SgsnEntry, "gs"),
+            hlrs={prefix: hlrs[hlr].gt for prefix, hlr in self._prefixes.items()},
+            bsss={area: tuple(dict.fromkeys(names)) for area, names in bsss.items()},
+            sgsns={area: tuple(dict.fromkeys(gts)) for area, gts in numbers.items()},
+            vectors=self.topology.policies.vectors,
+            **common,
+        )
 
     def _sgsn_config(self, name: Name, element: files.SgsnEntry, common: dict[str, Any]) -> SgsnConfig:
         policies = self.topology.policies
@@ -203,8 +249,20 @@ class Lab:
         return SgsnConfig(
             number=element.gt,
             address=element.address,
-            bsss=tuple(bss for bss, entry in self._elements(files.BssEntry) if entry.sgsn == name),
-            routes=self._routes(files.HlrEntry, "gr") | {gt: (eir, "gf") for eir, gt in eirs.items()},
+            bsss=tuple(bss for bss, entry in self._elements(files.BssEntry) if name in (entry.sgsn, *entry.pool)),
+            routes=self._routes(files.HlrEntry, "gr")
+            | self._routes(files.VlrEntry, "gs")
+            | {gt: (eir, "gf") for eir, gt in eirs.items()},
+            vlrs=self._vlrs(name),
+            sgsns=self._serving(name),
+            gsns={
+                other.address: node
+                for kind in (files.SgsnEntry, files.GgsnEntry)
+                for node, other in self._elements(kind)
+                if node != name
+            },
+            nri_bits=policies.nri_bits,
+            nri=element.nri,
             hlrs={prefix: hlrs[hlr].gt for prefix, hlr in self._prefixes.items()},
             eir=eirs.get(element.eir or ""),
             eir_policy=policies.eir_policy,
@@ -215,6 +273,26 @@ class Lab:
             map_causes=MAP_CAUSES | policies.map_causes,
             **common,
         )
+
+    def _vlrs(self, sgsn: Name) -> dict[Lai, Gt]:
+        """The VLR on Gs of each location area of an SGSN."""
+        numbers = {name: entry.gt for name, entry in self._elements(files.VlrEntry)}
+        return {
+            self._cells[cell][1].rai.lai: numbers[bss.vlr]
+            for _, bss in self._elements(files.BssEntry)
+            if bss.vlr is not None and sgsn in (bss.sgsn, *bss.pool)
+            for cell in bss.cells
+        }
+
+    def _serving(self, sgsn: Name) -> dict[Rai, GsnAddress]:
+        """The address of the SGSN that serves each routing area which this one does not."""
+        addresses = {name: entry.address for name, entry in self._elements(files.SgsnEntry)}
+        return {
+            self._cells[cell][1].rai: addresses[bss.sgsn]
+            for _, bss in self._elements(files.BssEntry)
+            if sgsn not in (bss.sgsn, *bss.pool)
+            for cell in bss.cells
+        }
 
     def _mobiles(self, node: Name) -> tuple[MobileConfig, ...]:
         return tuple(
@@ -227,6 +305,8 @@ class Lab:
                 opc=entry.opc,
                 cell=entry.mobile.cell,
                 highest_sqn=entry.mobile.highest_sqn,
+                ms_class=entry.mobile.mode,
+                combined=entry.mobile.combined,
             )
             for name, entry in self.subscribers.items()
             if entry.mobile and entry.mobile.node == node
@@ -291,9 +371,18 @@ class Lab:
     def _check_references(self) -> None:
         for name, bss in self._elements(files.BssEntry):
             self._check_role("topology", ("nodes", name, "sgsn"), bss.sgsn, "sgsn")
-        for name, sgsn in self._elements(files.SgsnEntry):
-            if sgsn.eir is not None:
-                self._check_role("topology", ("nodes", name, "eir"), sgsn.eir, "eir")
+            for at, sgsn in enumerate(bss.pool):
+                self._check_role("topology", ("nodes", name, "pool", at), sgsn, "sgsn")
+            if bss.vlr is not None:
+                self._check_role("topology", ("nodes", name, "vlr"), bss.vlr, "vlr")
+        for name, entry in self._elements(files.SgsnEntry):
+            if entry.eir is not None:
+                self._check_role("topology", ("nodes", name, "eir"), entry.eir, "eir")
+            most = (1 << self.topology.policies.nri_bits) - 1
+            if entry.nri > most:
+                raise self.documents["topology"].error(
+                    ["nodes", name, "nri"], f"a whole number from 0 to {most} (policies.nri_bits)", shown(entry.nri)
+                )
 
     def _check_cells(self) -> None:
         """Names and cell global identities are unique in the network, BVCIs in a BSS."""

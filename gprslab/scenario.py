@@ -232,12 +232,15 @@ def run_scenario(session: Session, scenario: Scenario, lab: Lab) -> Verdict:
     )
 
 
+COLUMNS: Final = ("bss", "sgsn", "ggsn", "vlr", "hlr", "eir")
+"""The order of the nodes in a ladder."""
+
+
 def columns_of(scenario: Scenario, lab: Lab) -> list[str]:
-    """The columns of a scenario's ladder: its mobiles, then the nodes that its protocols show."""
-    roles = ["sgsn", "hlr", "eir"]
-    if "bssgp" in scenario.protocols:
-        roles.insert(0, "bss")
-    return scenario.mobiles + [name for role in roles for name in lab.nodes if lab.roles[name] == role]
+    """The columns of a scenario's ladder: its mobiles, then the nodes that it expects to speak."""
+    expected = {name for entry in scenario.expect for name in (entry.source, entry.target)}
+    nodes = [name for role in COLUMNS for name in lab.nodes if lab.roles[name] == role]
+    return scenario.mobiles + ([name for name in nodes if name in expected] or nodes[:1])
 
 
 def explain(verdict: Verdict, lab: Lab, file: Any = None) -> None:

@@ -180,15 +180,27 @@ class Policies(Section):
     t3312: SentTimer = GprsTimer.lasting(54 * 60 * SECOND)
     ready_timer: SentTimer = GprsTimer.lasting(44 * SECOND)
     map_causes: dict[Refusal, Cause] = {}
+    nmo: Literal["I", "II", "III"] = "I"
+    t3212: Annotated[int, whole(0, 255)] = 10
+    nri_bits: Annotated[int, whole(0, 10)] = 0
 
 
 class CellEntry(Section):
-    """A cell: where it lies (TS 23.003 clause 4), and the BVC that serves it (TS 48.018 5.4.1)."""
+    """A cell: where it lies (TS 23.003 clause 4), the BVC that serves it (TS 48.018 5.4.1), and what it can take.
+
+    The network mode of operation is that of the network unless the cell has its own. Rates are octets a second.
+    """
 
     lac: Annotated[int, whole(1, 0xFFFD)]
     rac: Annotated[int, whole(0, 0xFF)]
     ci: Annotated[int, whole(0, 0xFFFF)]
     bvci: Annotated[int, whole(2, 0xFFFF)]
+    nmo: Literal["I", "II", "III"] | None = None
+    bucket: Annotated[int, whole(100, 6_553_500)] = 50_000
+    rate: Annotated[int, whole(0, 819_187)] = 10_000
+    mobile_bucket: Annotated[int, whole(100, 6_553_500)] = 10_000
+    mobile_rate: Annotated[int, whole(0, 819_187)] = 4_000
+    backlog: Annotated[int, whole(0, 1_000_000)] = 100_000
 
 
 class Element(Section):
@@ -212,18 +224,21 @@ class MsEntry(Element):
 
 
 class BssEntry(Element):
-    """A BSS, its SGSN, and its cells by name."""
+    """A BSS, its SGSN, further SGSNs of a pool, its MSC/VLR if it has one, and its cells by name."""
 
     role: Literal["bss"]
     sgsn: Name
+    pool: list[Name] = []
+    vlr: Name | None = None
     cells: dict[Name, CellEntry]
 
 
 class SgsnEntry(SignallingPoint):
-    """An SGSN, and the EIR that it asks; without one it does not check equipment."""
+    """An SGSN, the EIR that it asks (without one it does not check equipment), and its NRI in a pool."""
 
     role: Literal["sgsn"]
     eir: Name | None = None
+    nri: Annotated[int, whole(0, 1023)] = 0
 
 
 class HlrEntry(SignallingPoint):
@@ -296,12 +311,17 @@ class ContextEntry(Section):
 
 
 class MobileEntry(Section):
-    """A subscriber's mobile: the ms node where it lives, the cell where it starts, its equipment, its card's SQN."""
+    """A subscriber's mobile: the ms node where it lives, the cell where it starts, its equipment, its card's SQN.
+
+    ``mode`` is its GPRS mode of operation; a ``combined`` one attaches for packets and calls where it may.
+    """
 
     node: Name
     cell: Name
     imeisv: Annotated[Imeisv, reads(Imeisv, "16 digits")]
     highest_sqn: Annotated[int, whole(0, (1 << 48) - 1)] = 0
+    mode: Literal["A", "B", "C"] = "B"
+    combined: bool = False
 
 
 class SubscriberEntry(Section):

@@ -1,6 +1,7 @@
 """What a population of mobiles is told."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from nodes.core.node import NodeConfig
 from nodes.core.outputs import Name
@@ -23,7 +24,8 @@ class MobileConfig:
     """One mobile: its card, its equipment and the cell where it starts.
 
     ``key`` is K or Ki, ``opc`` OPc for the MILENAGE algorithms. ``highest_sqn`` is where the USIM's sequence numbers
-    start.
+    start. ``ms_class`` is the GPRS mode of operation: packets and calls at once (A), one at a time (B), or packets only
+    (C). ``combined``: it attaches for both wherever its class and the network's mode allow.
     """
 
     name: str
@@ -34,6 +36,8 @@ class MobileConfig:
     opc: bytes
     cell: str
     highest_sqn: int = 0
+    ms_class: Literal["A", "B", "C"] = "B"
+    combined: bool = False
 
     @property
     def imei(self) -> Imei:

@@ -7,7 +7,7 @@ from nodes.core.node import NodeConfig
 from nodes.core.outputs import Interface, Name
 from protocol.causes import GmmCause
 from protocol.gmm.elements import GprsTimer
-from protocol.identities import GsnAddress, Gt
+from protocol.identities import GsnAddress, Gt, Lai, Rai
 
 MAP_CAUSES: dict[str, GmmCause] = {
     "imsi unknown": GmmCause.GPRS_SERVICES_AND_NON_GPRS_SERVICES_NOT_ALLOWED,
@@ -27,6 +27,10 @@ class SgsnConfig(NodeConfig):
     ``hlrs`` maps IMSI prefixes to the HLR's number, the longest prefix counts. ``vectors`` is how many authentication
     vectors it asks for. ``eir`` is the number of the EIR, ``None`` where equipment is not checked; ``eir_policy`` what
     happens when it does not answer. ``periodic_ra_update_timer`` is T3312, ``ready_timer`` T3314.
+
+    ``vlrs`` maps location areas to the number of the VLR on Gs. ``sgsns`` maps routing areas of other SGSNs to their
+    addresses, ``gsns`` the addresses of all other GSNs to nodes. In a pool of SGSNs ``nri`` stands in the ``nri_bits``
+    bits below the two highest of each P-TMSI.
     """
 
     number: Gt
@@ -40,6 +44,11 @@ class SgsnConfig(NodeConfig):
     vectors: int = 5
     periodic_ra_update_timer: GprsTimer
     ready_timer: GprsTimer
+    vlrs: dict[Lai, Gt] = field(default_factory=dict)
+    sgsns: dict[Rai, GsnAddress] = field(default_factory=dict)
+    gsns: dict[GsnAddress, Name] = field(default_factory=dict)
+    nri_bits: int = 0
+    nri: int = 0
     map_causes: dict[str, GmmCause] = field(default_factory=lambda: dict(MAP_CAUSES))
 
 

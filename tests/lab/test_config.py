@@ -24,10 +24,11 @@ from nodes.eir.config import EirConfig
 from nodes.hlr.config import HlrConfig
 from nodes.ms.config import MsConfig
 from nodes.sgsn.config import MAP_CAUSES, SgsnConfig
+from nodes.vlr.config import VlrConfig
 from protocol.auth import Algorithm
 from protocol.causes import GmmCause
 from protocol.gmm.elements import GprsTimer, MsNetworkCapability, MsRadioAccessCapability
-from protocol.identities import CellIdentifier, Gt, Plmn, Rai
+from protocol.identities import CellIdentifier, GsnAddress, Gt, Lai, Plmn, Rai
 from protocol.timers import SECOND
 
 CONTENT = {part: read_yaml(shipped() / f"{part}.yaml") for part in ("lab", "subscribers", "timers")}
@@ -50,8 +51,9 @@ def lab() -> Lab:
 
 def test_nodes_start_with_those_that_others_ask(lab: Lab) -> None:
     """The order of start: whoever is asked is there before whoever asks."""
-    assert lab.nodes == ("hlr1", "eir1", "vlr1", "ggsn1", "sgsn1", "bss1", "ms1")
-    assert [lab.roles[name] for name in lab.nodes] == ["hlr", "eir", "vlr", "ggsn", "sgsn", "bss", "ms"]
+    assert lab.nodes == tuple(["hlr1", "eir1", "vlr1", "vlr2", "ggsn1", "sgsn1", "sgsn2", "bss1", "bss2", "ms1"])
+    roles = [lab.roles[name] for name in lab.nodes]
+    assert list(dict.fromkeys(roles)) == ["hlr", "eir", "vlr", "ggsn", "sgsn", "bss", "ms"]
     assert (lab.name, lab.plmn) == ("lab", Plmn("001", "01"))
 
 
@@ -59,7 +61,15 @@ def test_sgsn_is_told_its_routes_and_policies(lab: Lab) -> None:
     """The SGSN finds HLR and EIR by their numbers, and its BSS by who names it."""
     config = lab.node_config("sgsn1")
     assert isinstance(config, SgsnConfig)
-    assert config.routes == {Gt("999010000004"): ("hlr1", "gr"), Gt("999010000005"): ("eir1", "gf")}
+    assert config.routes == {
+        Gt("999010000004"): ("hlr1", "gr"),
+        Gt("999010000005"): ("eir1", "gf"),
+        Gt("999010000006"): ("vlr1", "gs"),
+        Gt("999010000008"): ("vlr2", "gs"),
+    }
+    assert config.vlrs == {Lai.parse("001-01-1"): Gt("999010000006")}
+    assert config.sgsns == {Rai.parse("001-01-2-1"): GsnAddress.parse("10.0.0.9")}
+    assert config.gsns == {GsnAddress.parse("10.0.0.9"): "sgsn2", GsnAddress.parse("10.0.0.7"): "ggsn1"}
     assert config.hlrs == {"00101": Gt("999010000004")}
     assert config.eir == Gt("999010000005")
     assert config.bsss == ("bss1",)
@@ -77,7 +87,40 @@ def test_hlr_is_told_those_whom_it_knows(lab: Lab) -> None:
     assert [(context.context_id, context.apn) for context in anna.contexts] == [(1, "internet"), (2, "mms")]
     assert anna.contexts[0].qos.hex() == "23421f"
     assert anna.contexts[1].qos.hex() == "1b411f"
-    assert config.routes == {Gt("999010000003"): ("sgsn1", "gr")}
+    assert config.routes == {
+        Gt("999010000003"): ("sgsn1", "gr"),
+        Gt("999010000009"): ("sgsn2", "gr"),
+        Gt("999010000006"): ("vlr1", "d"),
+        Gt("999010000008"): ("vlr2", "d"),
+    }
+
+
+def test_vlr_is_told_its_areas(lab: Lab) -> None:
+    """A VLR serves the location areas of the BSSs that name it, together with their SGSNs."""
+    config = lab.node_config("vlr2")
+    assert isinstance(config, VlrConfig)
+    area = Lai.parse("001-01-2")
+    assert (config.bsss, config.sgsns) == ({area: ("bss2",)}, {area: (Gt("999010000009"),)})
+    assert config.routes[Gt("999010000004")] == ("hlr1", "d")
+    assert config.routes[Gt("999010000009")] == ("sgsn2", "gs")
+
+
+def test_a_pool_of_sgsns(lab: Lab) -> None:
+    """TS 23.236: each SGSN of a pool serves the BSSs that name it, and is known to them by its NRI."""
+    changes: dict[str, object] = {
+        "topology": {
+            "policies": {"nri_bits": 4},
+            "nodes": {"bss1": {"pool": ["sgsn2"]}, "sgsn1": {"nri": 3}, "sgsn2": {"nri": 5}},
+        }
+    }
+    pool = lab.with_changes(changes, "s.yaml")
+    bss, sgsn = pool.node_config("bss1"), pool.node_config("sgsn2")
+    assert isinstance(bss, BssConfig)
+    assert isinstance(sgsn, SgsnConfig)
+    assert (bss.nri_bits, bss.pool) == (4, {3: "sgsn1", 5: "sgsn2"})
+    assert (sgsn.nri_bits, sgsn.nri, sgsn.bsss) == (4, 5, ("bss1", "bss2"))
+    with pytest.raises(ConfigError, match="nri: expected a whole number from 0 to 0"):
+        lab.with_changes({"topology": {"nodes": {"sgsn1": {"nri": 1}}}}, "s.yaml")
 
 
 def test_eir_is_told_the_black_mobile(lab: Lab) -> None:
@@ -88,15 +131,19 @@ def test_eir_is_told_the_black_mobile(lab: Lab) -> None:
     assert isinstance(ms, MsConfig)
     carl = next(mobile for mobile in ms.mobiles if mobile.name == "carl")
     assert config.lists == {carl.imeisv.body: "black"}
-    assert config.routes == {Gt("999010000003"): ("sgsn1", "gf")}
+    assert config.routes == {Gt("999010000003"): ("sgsn1", "gf"), Gt("999010000009"): ("sgsn2", "gf")}
 
 
 def test_mobiles_and_bss_are_told_the_same_cells(lab: Lab) -> None:
     """TS 48.018 11.3.9: a cell is what its routing area and cell identity say, to the mobile as to the BSS."""
-    ms, bss = lab.node_config("ms1"), lab.node_config("bss1")
+    ms = lab.node_config("ms1")
     assert isinstance(ms, MsConfig)
-    assert isinstance(bss, BssConfig)
-    assert {cell.name: cell.identifier for cell in ms.cells} == {cell.name: cell.identifier for cell in bss.cells}
+    told = {}
+    for name in ("bss1", "bss2"):
+        bss = lab.node_config(name)
+        assert isinstance(bss, BssConfig)
+        told |= {cell.name: (name, cell.identifier) for cell in bss.cells}
+    assert {cell.name: (cell.bss, cell.identifier) for cell in ms.cells} == told
     assert ms.cells[2].identifier == CellIdentifier(Rai(Plmn("001", "01"), 1, 2), 3)
     assert [mobile.name for mobile in ms.mobiles] == [mobile.name for mobile in lab.mobiles]
     assert ms.mobiles[1].algorithm is Algorithm.GSM_MILENAGE
@@ -137,7 +184,7 @@ def test_changes_are_merged_key_by_key(lab: Lab) -> None:
     changes: dict[str, object] = {
         "topology": {
             "policies": {"t3312": "deactivated", "map_causes": {"imsi unknown": 7}},
-            "nodes": {"sgsn1": {"eir": None, "timers": {"T3350": "1.5 s"}}, "eir1": None},
+            "nodes": {"sgsn1": {"eir": None, "timers": {"T3350": "1.5 s"}}, "sgsn2": {"eir": None}, "eir1": None},
         },
         "subscribers": {"anna": {"barred": True}, "dora": None},
         "timers": {"T3350": "2 s", "T3360": "500 ms"},
@@ -195,7 +242,7 @@ WRONG: list[tuple[str, object, str]] = [
     # keys (the first says the file), value in their place (... takes it away), what the error says behind the file
     (f"{NODE} gt", "abc", "nodes.sgsn1.gt: expected 5 to 15 digits, found 'abc'"),
     (f"{NODE} gt", ..., "nodes.sgsn1.gt: expected a value, found nothing"),
-    (f"{NODE} gtt", 5, "nodes.sgsn1.gtt: expected one of address, timers, gt, point_code, role, eir, found 5"),
+    (f"{NODE} gtt", 5, "nodes.sgsn1.gtt: expected one of address, timers, gt, point_code, role, eir, nri, found 5"),
     (f"{NODE} role", "msc", "nodes.sgsn1.role: expected one of hlr, eir, vlr, ggsn, sgsn, bss, ms, found 'msc'"),
     (f"{NODE} role", ..., "nodes.sgsn1.role: expected one of hlr, eir, vlr, ggsn, sgsn, bss, ms, found nothing"),
     (NODE, None, "nodes.sgsn1: expected a mapping, found nothing"),
@@ -221,8 +268,8 @@ WRONG: list[tuple[str, object, str]] = [
     (f"{NODE} eir", "hlr1", "nodes.sgsn1.eir: expected the name of a node of role eir (eir1), found 'hlr1'"),
     (
         "lab nodes bss1 sgsn",
-        "sgsn2",
-        "nodes.bss1.sgsn: expected the name of a node of role sgsn (sgsn1), found 'sgsn2'",
+        "sgsn3",
+        "nodes.bss1.sgsn: expected the name of a node of role sgsn (sgsn1, sgsn2), found 'sgsn3'",
     ),
     (
         "lab nodes bss1 cells cell2 bvci",
@@ -329,7 +376,7 @@ WRONG: list[tuple[str, object, str]] = [
     (
         f"{ANNA} mobile cell",
         "cell9",
-        "anna.mobile.cell: expected the name of a cell (cell1, cell2, cell3), found 'cell9'",
+        "anna.mobile.cell: expected the name of a cell (cell1, cell2, cell3, cell4), found 'cell9'",
     ),
     (f"{ANNA} mobile node", "sgsn1", "anna.mobile.node: expected the name of a node of role ms (ms1), found 'sgsn1'"),
     (
