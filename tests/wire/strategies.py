@@ -195,6 +195,8 @@ def messages(cls: type[Message]) -> Strategy:
             condition = field.condition
             if condition is not None and condition.needed is not None:
                 assume(getattr(message, field.name) is not None or not condition.needed(message))
+            if condition is not None and condition.barred is not None:
+                assume(getattr(message, field.name) is None or not condition.barred(message))
         return message
 
     return build()
