@@ -8,7 +8,7 @@ from protocol.bssgp.elements import ImsiIdentity
 from protocol.bssgp.messages import LONGEST, BssgpMessage
 from protocol.declare import OpenEnum
 from protocol.errors import DecodeError
-from protocol.gmm.elements import DrxParameter
+from protocol.gmm.elements import DrxParameter, PsLcsCapability
 from protocol.identities import CellIdentifier, Tlli
 from protocol.layout import GbTLV
 
@@ -34,17 +34,6 @@ class LocationType(Struct):
 
     location_information: Annotated[LocationInformation, BITS(8)]
     positioning_method: Annotated[PositioningMethod | None, BITS(8)] = None
-
-
-class LcsCapability(Struct):
-    """LCS capability (11.3.59, TS 24.008 10.5.5.22): the methods that the mobile knows, and by whom it is placed."""
-
-    spare: Annotated[int, BITS(3)] = 0
-    mobile_assisted_e_otd: Annotated[bool, BITS(1)]
-    mobile_based_e_otd: Annotated[bool, BITS(1)]
-    mobile_assisted_gps: Annotated[bool, BITS(1)]
-    mobile_based_gps: Annotated[bool, BITS(1)]
-    conventional_gps: Annotated[bool, BITS(1)]
 
 
 class LcsPriority(OpenEnum):
@@ -85,11 +74,21 @@ class ClientCategory(OpenEnum):
     LAWFUL_INTERCEPT_SERVICES = 4
 
 
+class ClientSubtype(OpenEnum):
+    """What a client of the operator wants to know it for; of the others the subtype is unspecified."""
+
+    UNSPECIFIED = 0
+    BROADCAST_SERVICE = 1
+    O_AND_M = 2
+    ANONYMOUS_STATISTICS = 3
+    TARGET_MS_SERVICE_SUPPORT = 4
+
+
 class LcsClientType(Struct):
-    """LCS client type (11.3.51); of the operator's clients the subtype tells more."""
+    """LCS client type (11.3.51)."""
 
     category: Annotated[ClientCategory, BITS(4)]
-    subtype: Annotated[int, BITS(4)]
+    subtype: Annotated[ClientSubtype, BITS(4)]
 
 
 class GpsAssistance(Struct):
@@ -168,6 +167,7 @@ class UsedMethod(OpenEnum):
     MOBILE_BASED_GPS = 6
     CONVENTIONAL_GPS = 7
     U_TDOA = 8
+    CELL_ID = 12
 
 
 class MethodUsage(OpenEnum):
@@ -240,11 +240,25 @@ class LcsCauseValue(OpenEnum):
     SUSPENSION_OF_GPRS_SERVICES = 15
 
 
+class PositionMethodFailure(OpenEnum):
+    """Why a position method failed. Reserved values are ignored."""
+
+    CONGESTION = 0
+    INSUFFICIENT_RESOURCES = 1
+    INSUFFICIENT_MEASUREMENT_DATA = 2
+    INCONSISTENT_MEASUREMENT_DATA = 3
+    LOCATION_PROCEDURE_NOT_COMPLETED = 4
+    LOCATION_PROCEDURE_NOT_SUPPORTED_BY_TARGET_MS = 5
+    QOS_NOT_ATTAINABLE = 6
+    POSITION_METHOD_NOT_AVAILABLE_IN_NETWORK = 7
+    POSITION_METHOD_NOT_AVAILABLE_IN_LOCATION_AREA = 8
+
+
 class LcsCause(Struct):
     """LCS cause (11.3.58); the diagnostic goes with position method failure."""
 
     value: Annotated[LcsCauseValue, BITS(8)]
-    diagnostic: Annotated[int | None, BITS(8)] = None
+    diagnostic: Annotated[PositionMethodFailure | None, BITS(8)] = None
 
 
 class RrlpFlags(Struct):
@@ -267,7 +281,7 @@ class PerformLocationRequest(BssgpMessage, code=0x60, title="PERFORM-LOCATION-RE
     nsei: Annotated[int, GbTLV(0x3E, 2)]
     location_type: Annotated[LocationType, GbTLV(0x43, 1, 2)]
     cell_identifier: Annotated[CellIdentifier, GbTLV(0x08, 8)]
-    lcs_capability: Annotated[LcsCapability | None, GbTLV(0x49, 1)] = None
+    lcs_capability: Annotated[PsLcsCapability | None, GbTLV(0x49, 1)] = None
     lcs_priority: Annotated[LcsPriority | None, GbTLV(0x47, 1)] = None
     lcs_qos: Annotated[LcsQos | None, GbTLV(0x40, 4)] = None
     lcs_client_type: Annotated[LcsClientType | None, GbTLV(0x41, 1)] = None
