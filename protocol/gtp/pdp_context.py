@@ -137,8 +137,8 @@ class PdpContext:
             address[:2],
             counted(address[2:], 1),
         ]
-        for value in (self.ggsn_address_for_control_plane, self.ggsn_address_for_user_traffic, self.access_point_name):
-            parts.append(counted(b"" if value is None else value.to_octets(), 1))
+        others = (self.ggsn_address_for_control_plane, self.ggsn_address_for_user_traffic, self.access_point_name)
+        parts += [counted(b"" if value is None else value.to_octets(), 1) for value in others]
         return b"".join([*parts, self.transaction_identifier.to_octets(), self.rest])
 
 
