@@ -249,6 +249,10 @@ class Procedure:
             self.stage.clock.stop(self._guard)
             self._guard = None
 
+    def is_guarded_by(self, running: Running) -> bool:
+        """True where this timer is the guard of the present state."""
+        return self._guard is running
+
     def release_guard(self) -> None:
         """Run the guard of the state anew, if it has one and it does not run."""
         if self._guard is None and self.state.guard is not None:

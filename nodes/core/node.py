@@ -16,6 +16,10 @@ NoteLevel = Literal["off", "transitions", "all"]
 """``off``: warnings only; ``transitions``: changes of state and the last expiry of a timer; ``all``: every expiry."""
 
 
+PAGE = 200
+"""How many subjects one answer shows."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeConfig:
     """What every node is told: its name, durations (microseconds) that differ from the timer table, the note level."""
@@ -109,16 +113,47 @@ class Node:
         """The state of the node, or of one subject in it, as plain JSON types; KeyError for a subject unknown."""
         return {}
 
+    def everybody(self) -> Iterable[str]:
+        """All subjects that :meth:`look` knows."""
+        return ()
+
     def command_inspect(self, command: Command) -> None:
-        """Answer the state of the node, or of one ``subject``."""
+        """Answer the state of the node, of one ``subject``, or with ``*`` a ``page`` of all (:data:`PAGE` of them)."""
         subject = command.arguments.get("subject")
+        if subject == "*":
+            self._show_page(command)
+            return
         try:
             body = self.look(subject)
         except KeyError:
             raise CommandError(f"{self.name} knows no {subject}") from None
-        timers = [f"{running.timer} {running.when}" for running in self.clock.running()[:20]]
-        known = {"node": self.name, "role": self.role, "restarts": self.restarts, "warnings": dict(self.warnings)}
-        self.reply(command, "done", body if subject is not None else known | {"timers": timers} | body)
+        if subject is not None:
+            self.reply(command, "done", body)
+            return
+        running = self.clock.running()
+        known = {
+            "node": self.name,
+            "role": self.role,
+            "restarts": self.restarts,
+            "warnings": dict(self.warnings),
+            "timers": [f"{timer.timer} {timer.when}" for timer in running[:20]],
+            "timers_running": len(running),
+            "timers_without_owner": [
+                str(timer.timer)
+                for timer in running
+                if isinstance(timer.owner, Procedure) and not timer.owner.is_guarded_by(timer)
+            ],
+        }
+        self.reply(command, "done", known | body)
+
+    def _show_page(self, command: Command) -> None:
+        page = command.arguments.get("page", 0)
+        subjects = sorted(self.everybody())
+        pages = max(1, -(-len(subjects) // PAGE))
+        if not isinstance(page, int) or not 0 <= page < pages:
+            raise CommandError(f"page is 0 to {pages - 1}, not {page!r}")
+        shown = subjects[page * PAGE : (page + 1) * PAGE]
+        self.reply(command, "done", {"pages": pages, "subjects": {subject: self.look(subject) for subject in shown}})
 
     def send(self, to: Name, interface: Interface, pdu: bytes, meta: dict[str, str] | None = None) -> None:
         """Send a PDU to another node."""
