@@ -1,4 +1,4 @@
-"""The further forms of CSN.1 (TS 24.007 annex B): L and H, lists, alternatives, counted bits, and rest octets.
+"""The further forms of CSN.1 (TS 24.007 annex B): L and H, lists, alternatives, and counted bits.
 
 ``BITS`` and ``OPT`` of :mod:`protocol.bits` are ``< field >`` and ``{ 0 | 1 < field > }``. Beyond them:
 
@@ -19,7 +19,7 @@ L and H are bits seen through the filling pattern 00101011: L is the bit that fi
 """
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Self, get_args
+from typing import Any, get_args
 
 from protocol.bits import Layout, Struct, emit_number
 from protocol.declare import MISSING, Field, Source
@@ -422,62 +422,3 @@ def misplaced(record: Struct, name: str) -> None:
     """A field of ours is there where it must not be, or not where it must."""
     state = "is missing" if getattr(record, name) is None else "has no place here"
     raise ValueError(f"{type(record).__name__}.{name} {state}")
-
-
-class RestOctets(Struct):
-    """Octets that end a block (TS 44.018 10.5.2): a structure, and the filling pattern behind it.
-
-    ``size`` is the number of octets, where it is another than the block leaves. Octets alone have no block: for them
-    None is as many as there are before the filling ones at the end.
-    """
-
-    __slots__ = ("size",)
-    size: int | None = None
-
-    further: ClassVar[dict[str, Any]] = {**Struct.further, "size": None}
-
-    @classmethod
-    def from_octets(cls, octets: bytes) -> Self:
-        """Read them; ``rest`` is what no field takes, without the filling pattern."""
-        value = int.from_bytes(octets, "big")
-        record: Self
-        record, left = cls.take(value, 8 * len(octets))
-        if left:
-            unfilled = (value ^ int.from_bytes(bytes((FILLING,)) * len(octets), "big")) & (1 << left) - 1
-            if unfilled:
-                filled = (unfilled & -unfilled).bit_length() - 1
-                rest = (value & (1 << left) - 1) >> filled
-                _set_rest(record, f"{rest:0{left - filled}b}")
-        if octets and octets[-1] == FILLING:
-            _set_size(record, len(octets))
-        return record
-
-    def to_octets(self) -> bytes:
-        """Write them, filled up."""
-        value, width = self.to_bits()
-        spare = -width % 8
-        value = value << spare | FILLING & (1 << spare) - 1
-        octets = value.to_bytes((width + spare) // 8, "big").rstrip(bytes((FILLING,)))
-        if self.size is None:
-            return octets
-        return self.filled(octets, self.size)
-
-    def in_block(self, room: int) -> bytes:
-        """Write them at the end of a block that has ``room`` for them."""
-        octets = self.to_octets()
-        return octets if self.size is not None else self.filled(octets, room)
-
-    def filled(self, octets: bytes, size: int) -> bytes:
-        """The octets, so many of them."""
-        if len(octets) > size:
-            raise ValueError(f"{type(self).__name__} of {len(octets)} octets has no room in {size}")
-        return octets.ljust(size, bytes((FILLING,)))
-
-    def of_size(self, size: int | None) -> Self:
-        """These, so many of them in a block; changes a record that was just read."""
-        _set_size(self, size)
-        return self
-
-
-_set_rest = Struct.__dict__["rest"].__set__
-_set_size = RestOctets.__dict__["size"].__set__
