@@ -79,6 +79,19 @@ class Session(ABC):
         body: dict[str, Any] = outcome.body
         return body
 
+    def inspect_all(self, node: str) -> dict[str, dict[str, Any]]:
+        """The state of every subject in a node. Raises KeyError where that cannot be told."""
+        found: dict[str, dict[str, Any]] = {}
+        page = 0
+        while True:
+            outcome = self.command(node, "inspect", {"subject": "*", "page": page})
+            if outcome.status == "failed":
+                raise KeyError(outcome.body["error"])
+            found |= outcome.body["subjects"]
+            page += 1
+            if page >= outcome.body["pages"]:
+                return found
+
     def __enter__(self) -> Self:
         """Use the session in a ``with`` statement, which closes it."""
         return self

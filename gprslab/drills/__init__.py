@@ -1,0 +1,1 @@
+"""Drills: what must hold of a network whatever was done to it."""
