@@ -49,7 +49,7 @@ PDP_ADDRESS = st.one_of(
 
 IPCP_OPTION = st.builds(IpcpOption.of, st.sampled_from(sorted(ADDRESSED)), IPV4_ADDRESS.map(lambda value: value.packed))
 LCP_OPTION = st.sampled_from(sorted(NUMBERED)).flatmap(
-    lambda kind: st.binary(min_size=NUMBERED[kind], max_size=NUMBERED[kind] + 2).map(
+    lambda kind: st.binary(min_size=NUMBERED[kind], max_size=NUMBERED[kind]).map(
         lambda content: LcpOption.of(kind, content)
     )
 )
@@ -72,7 +72,7 @@ def options(option: st.SearchStrategy[Any]) -> st.SearchStrategy[bytes]:
 
 COUNTED = SHORT.map(lambda octets: bytes((len(octets),)) + octets)
 IPCP = packets(Ipcp, st.integers(1, 4), options(IPCP_OPTION)) | packets(Ipcp, st.integers(5, 7), SHORT)
-LCP = packets(Lcp, st.integers(1, 4), options(LCP_OPTION)) | packets(Lcp, st.integers(5, 11), SHORT)
+LCP = packets(Lcp, st.integers(1, 4), options(LCP_OPTION)) | packets(Lcp, st.integers(5, 6), SHORT)
 PAP = packets(Pap, st.just(1), st.builds(bytes.__add__, COUNTED, COUNTED)) | packets(Pap, st.integers(2, 3), COUNTED)
 CHAP = packets(Chap, st.integers(1, 2), st.builds(bytes.__add__, COUNTED, SHORT)) | packets(
     Chap, st.integers(3, 4), SHORT
