@@ -9,7 +9,7 @@ from protocol.errors import DecodeError
 from protocol.layout.formats import HALF, HEADER, REPEATED, THALF, TRAILER, Format
 from protocol.layout.in_full import check_conditions, decode_in_full
 from protocol.layout.rules import Coding
-from protocol.layout.values import emit_small, octet_table
+from protocol.layout.values import emit_half_check, emit_small, octet_table
 
 
 def elements(fields: Iterable[Field]) -> Iterator[tuple[Field, ...]]:
@@ -113,6 +113,7 @@ def emit_put_group(source: Source, group: tuple[Field, ...], depth: int) -> None
     """Append one element, or one octet of two halves, if it is there."""
     if len(group) == 2:
         low, high = (emit_small(field.type, f"self.{field.name}") for field in group)
+        emit_half_check(source, group[0].type, low, depth)
         source.add(depth, f"o.append({low} | {high} << 4)")
         return
     field = group[0]

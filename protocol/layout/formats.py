@@ -6,7 +6,15 @@ from typing import Any, ClassVar, get_args
 
 from protocol.declare import Source
 from protocol.errors import DecodeError
-from protocol.layout.values import emit_octets, emit_small, emit_value, octet_table, value_of, value_of_small
+from protocol.layout.values import (
+    emit_half_check,
+    emit_octets,
+    emit_small,
+    emit_value,
+    octet_table,
+    value_of,
+    value_of_small,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +268,9 @@ class THALF(Format):
 
     def emit_put(self, source: Source, kind: Any, value: str, depth: int) -> None:
         assert self.tag is not None
-        source.add(depth, f"o.append({self.tag << 4} | {emit_small(kind, value)})")
+        small = emit_small(kind, value)
+        emit_half_check(source, kind, small, depth)
+        source.add(depth, f"o.append({self.tag << 4} | {small})")
 
 
 class HEADER(Format):

@@ -79,3 +79,10 @@ def emit_small(kind: Any, value: str) -> str:
     if issubclass(kind, Struct):
         return f"{value}.to_bits()[0]"
     return f"{value}.to_octets()[0]"
+
+
+def emit_half_check(source: Source, kind: Any, value: str, depth: int) -> None:
+    """Emit that a number of ours that does not fit into half an octet is refused: it would spoil the other half."""
+    if kind is int or issubclass(kind, IntEnum):
+        told = f"{{type(self).__name__}}: {value} = {{{value}}} does not fit into half an octet"
+        source.add(depth, f"if not 0 <= {value} < 16: raise ValueError(f'{told}')")
