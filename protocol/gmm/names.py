@@ -137,7 +137,7 @@ class TimeZone(int):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read ``+02:00``, or ``0xa1`` where a half octet is no digit."""
-        found = re.fullmatch(r"([+-])(\d\d):(00|15|30|45)|0x([a-f]\d)", text, re.ASCII)
+        found = re.fullmatch(r"([+-])(\d\d):(00|15|30|45)|0x([a-f][0-9a-f])", text, re.ASCII)
         if found is None:
             raise ValueError(f"{text!r} is no time zone such as +02:00, -03:30")
         sign, hours, minutes, octet = found.groups()
