@@ -48,7 +48,8 @@ SERVICES = ("mountain_rescue", "marine_guard", "fire_brigade", "ambulance", "pol
 EVERYBODY, NOBODY = dict.fromkeys(SERVICES, True), dict.fromkeys(SERVICES, False)
 
 KNOWN: list[tuple[str, bool, str, dict[str, Any]]] = [
-    # Fields as tshark 4.0.17 dissects them; PDUs made by hand from the tables of 9.4 unless a source is named.
+    # Fields as tshark 4.0.17 dissects them; PDUs made by hand from the tables of 9.4 unless a source is named. (Of a list
+    # of N-PDU numbers tshark reads the first alone: it takes the next from the wrong bits.)
     (
         "080102e5e0" + "79" + "0a04" + "05f4c0000001" + RAI + "19" + CAPABILITY + "19123456" + "1716" + "91" + "33011f",
         True,
@@ -124,7 +125,7 @@ KNOWN: list[tuple[str, bool, str, dict[str, Any]]] = [
     (
         "0809"
         "11"
-        "49" + RAI + "19aabbcc" + "1805f4c0000001" + "2305f40000beef" + "26055ff60149b0" + "1716" + "2510"
+        "49" + RAI + "19aabbcc" + "1805f4c0000001" + "2305f40000beef" + "26055ff60179b0" + "1716" + "2510"
         "2a012c" + "8c" + "4a0362f210" + "32026080" + "b0",
         False,
         "RoutingAreaUpdateAccept",
