@@ -7,7 +7,7 @@ from protocol.bits import BITS, Struct
 from protocol.causes import SmCause
 from protocol.declare import OpenEnum
 from protocol.errors import DecodeError
-from protocol.sm.quality_of_service import Quantity
+from protocol.sm.quantity import Quantity
 
 EXTENDED = 7
 """The value in three bits that says that an octet with the value follows."""

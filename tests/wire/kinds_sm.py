@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from protocol.sm.elements import FlowIdentifier, LinkedTi, TransactionIdentifier
+from protocol.sm.packet_filter import COMPONENTS, FilterIdentifier, PacketFilter
 from protocol.sm.pdp_address import PdpAddress, PdpTypeNumber, PdpTypeOrganisation
 from protocol.sm.ppp import ADDRESSED, NUMBERED, Chap, Ipcp, IpcpOption, Lcp, LcpOption, Pap
 from protocol.sm.protocol_configuration_options import (
@@ -18,15 +19,9 @@ from protocol.sm.protocol_configuration_options import (
     ProtocolOrContainer,
     Unit,
 )
-from protocol.sm.quality_of_service import QualityOfService, Quantity
-from protocol.sm.traffic_flow_template import (
-    COMPONENTS,
-    FilterIdentifier,
-    PacketFilter,
-    TftOperation,
-    TftParameter,
-    TrafficFlowTemplate,
-)
+from protocol.sm.quality_of_service import QualityOfService
+from protocol.sm.quantity import Quantity
+from protocol.sm.traffic_flow_template import TftOperation, TftParameter, TrafficFlowTemplate
 
 OCTET = st.integers(0, 255)
 SHORT = st.binary(max_size=9)

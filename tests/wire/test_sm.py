@@ -20,6 +20,13 @@ from protocol.document import from_document, to_document
 from protocol.errors import DecodeError
 from protocol.sm import ActivatePdpContextRequest, SmMessage, SmStatus, TransactionIdentifier
 from protocol.sm.elements import FlowIdentifier, LinkedTi, RadioPriorityLevel
+from protocol.sm.packet_filter import (
+    FilterIdentifier,
+    Ipv4SourceAddress,
+    PacketFilter,
+    ProtocolIdentifier,
+    SingleSourcePort,
+)
 from protocol.sm.pdp_address import PdpAddress, PdpTypeNumber, PdpTypeOrganisation
 from protocol.sm.ppp import Chap, Ipcp, IpcpOption, IpcpOptionType, Lcp, LcpCode, LcpOption, LcpOptionType, Pap, PapCode
 from protocol.sm.protocol_configuration_options import ProtocolConfigurationOptions, ProtocolOrContainer, Unit
@@ -33,21 +40,13 @@ from protocol.sm.quality_of_service import (
     PeakThroughput,
     PrecedenceClass,
     QualityOfService,
-    Quantity,
     ReliabilityClass,
     ResidualBer,
     SduErrorRatio,
     TransferDelay,
 )
-from protocol.sm.traffic_flow_template import (
-    FilterIdentifier,
-    Ipv4SourceAddress,
-    PacketFilter,
-    ProtocolIdentifier,
-    SingleSourcePort,
-    TftOperation,
-    TrafficFlowTemplate,
-)
+from protocol.sm.quantity import Quantity
+from protocol.sm.traffic_flow_template import TftOperation, TrafficFlowTemplate
 from tests.wire.oracle import dissect, packet
 
 PROFILE = "1b921f7396fefe742bffff"
