@@ -48,8 +48,8 @@ SERVICES = ("mountain_rescue", "marine_guard", "fire_brigade", "ambulance", "pol
 EVERYBODY, NOBODY = dict.fromkeys(SERVICES, True), dict.fromkeys(SERVICES, False)
 
 KNOWN: list[tuple[str, bool, str, dict[str, Any]]] = [
-    # Fields as tshark 4.0.17 dissects them; PDUs made by hand from the tables of 9.4 unless a source is named. (Of a list
-    # of N-PDU numbers tshark reads the first alone: it takes the next from the wrong bits.)
+    # Fields as tshark 4.0.17 dissects them; PDUs made by hand from the tables of 9.4 unless a source is named.
+    # Of a list of N-PDU numbers tshark reads the first alone: it takes the next from the wrong bits.
     (
         "080102e5e0" + "79" + "0a04" + "05f4c0000001" + RAI + "19" + CAPABILITY + "19123456" + "1716" + "91" + "33011f",
         True,
