@@ -247,7 +247,8 @@ class TmsiReallocationComplete(
 
 
 class UplinkTunnelRequest(BssapPlusMessage, code=8, title="UPLINK-TUNNEL-REQUEST", clause="17.1.23", way="up"):
-    """SGSN → VLR: this message came from a mobile."""
+    """SGSN → VLR: this message came from that mobile."""
 
+    imsi: Annotated[ImsiIdentity, TLV(0x01, 3, 8)]
     sgsn_number: Annotated[IsdnAddress, TLV(0x09, 3, 9)]
     uplink_tunnel_payload_control_and_info: Annotated[TunnelPayload, TLV(0x1D, 1, 221)]
