@@ -37,7 +37,7 @@ from protocol.layout.formats import (
 from protocol.layout.in_full import decode_in_full
 from protocol.layout.message import Message, Way, decode
 from protocol.layout.reference import messages, reference
-from protocol.layout.rules import Coding, Extra, Rules, When
+from protocol.layout.rules import Coding, Extra, Rules, When, unknown_by_tag
 
 __all__ = [
     "HALF",
@@ -67,4 +67,5 @@ __all__ = [
     "find_length",
     "messages",
     "reference",
+    "unknown_by_tag",
 ]

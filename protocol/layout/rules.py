@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from protocol.errors import DecodeError
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -72,3 +74,20 @@ class Coding:
     long_lengths: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     surplus: tuple[tuple[str, bytes], ...] = ()
+
+
+def unknown_by_tag(cause: int) -> Callable[[bytes, int], int]:
+    """What finds the end of an unknown element by its tag (TS 24.007 11.2.4), for the protocols of layer 3.
+
+    An element that its sender demands to be understood is refused with ``cause`` (TS 24.008 8.5).
+    """
+
+    def unknown(d: bytes, p: int) -> int:
+        tag = d[p]
+        if tag & 0x80:
+            return p + 1
+        if not tag & 0xF0:
+            raise DecodeError(f"element {tag:#04x} must be understood", cause, p)
+        return p + 2 + d[p + 1] if p + 1 < len(d) else p + 1
+
+    return unknown

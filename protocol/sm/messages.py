@@ -7,9 +7,8 @@ peers of today send them. R99 has the options in the activation of a first conte
 from typing import Annotated, Any
 
 from protocol.causes import SmCause
-from protocol.errors import DecodeError
 from protocol.identities import Apn
-from protocol.layout import HALF, HEADER, LV, THALF, TLV, TV, Message, Rules, V
+from protocol.layout import HALF, HEADER, LV, THALF, TLV, TV, Message, Rules, V, unknown_by_tag
 from protocol.sm.elements import (
     LinkedTi,
     LlcSapi,
@@ -35,16 +34,6 @@ NEW_QOS = TLV(0x30, 3, 20)
 OPTIONS = TLV(0x27, 1, 251)
 
 
-def unknown(d: bytes, p: int) -> int:
-    """Find the end of an unknown element by its tag (TS 24.007 11.2.4); refuse one that must be understood (8.5)."""
-    tag = d[p]
-    if tag & 0x80:
-        return p + 1
-    if not tag & 0xF0:
-        raise DecodeError(f"element {tag:#04x} must be understood", SmCause.INVALID_MANDATORY_INFORMATION, p)
-    return p + 2 + d[p + 1] if p + 1 < len(d) else p + 1
-
-
 class SmMessage(Message):
     """A message of GPRS session management."""
 
@@ -54,7 +43,7 @@ class SmMessage(Message):
         missing_mandatory=SmCause.INVALID_MANDATORY_INFORMATION,
         invalid_mandatory=SmCause.INVALID_MANDATORY_INFORMATION,
         missing_conditional=SmCause.CONDITIONAL_IE_ERROR,
-        unknown=unknown,
+        unknown=unknown_by_tag(SmCause.INVALID_MANDATORY_INFORMATION),
         longer=True,
     )
 
