@@ -21,7 +21,7 @@ from protocol.sm.protocol_configuration_options import (
 )
 from protocol.sm.quality_of_service import QualityOfService
 from protocol.sm.quantity import Quantity
-from protocol.sm.traffic_flow_template import TftOperation, TftParameter, TrafficFlowTemplate
+from protocol.sm.traffic_flow_template import TftOperation, TftParameter, TftParameterIdentifier, TrafficFlowTemplate
 
 OCTET = st.integers(0, 255)
 SHORT = st.binary(max_size=9)
@@ -65,12 +65,15 @@ def options(option: st.SearchStrategy[Any]) -> st.SearchStrategy[bytes]:
     return st.lists(option, max_size=3).map(lambda items: b"".join(item.to_octets() for item in items))
 
 
-COUNTED = SHORT.map(lambda octets: bytes((len(octets),)) + octets)
+TEXT = st.text("abcdefghij.@", max_size=9).map(str.encode)
+"""Names, passwords and messages that tshark prints without objection."""
+
+COUNTED = TEXT.map(lambda octets: bytes((len(octets),)) + octets)
 IPCP = packets(Ipcp, st.integers(1, 4), options(IPCP_OPTION)) | packets(Ipcp, st.integers(5, 7), SHORT)
 LCP = packets(Lcp, st.integers(1, 4), options(LCP_OPTION)) | packets(Lcp, st.integers(5, 6), SHORT)
 PAP = packets(Pap, st.just(1), st.builds(bytes.__add__, COUNTED, COUNTED)) | packets(Pap, st.integers(2, 3), COUNTED)
-CHAP = packets(Chap, st.integers(1, 2), st.builds(bytes.__add__, COUNTED, SHORT)) | packets(
-    Chap, st.integers(3, 4), SHORT
+CHAP = packets(Chap, st.integers(1, 2), st.builds(bytes.__add__, COUNTED, TEXT)) | packets(
+    Chap, st.integers(3, 4), TEXT
 )
 ADDRESS = st.builds(Address, IPV4_ADDRESS | IPV6_ADDRESS)
 MTU = st.builds(Mtu, st.integers(0, 65535))
@@ -94,7 +97,8 @@ COMPONENT = st.sampled_from(sorted(COMPONENTS)).flatmap(
 )
 NAME = st.integers(0, 15)
 FILTER = st.builds(PacketFilter, NAME, OCTET, st.lists(COMPONENT, min_size=1, max_size=3).map(tuple))
-PARAMETERS = st.none() | st.lists(st.builds(TftParameter, content=SHORT), max_size=2).map(tuple)
+FLOW = st.builds(TftParameter, st.just(TftParameterIdentifier.FLOW_IDENTIFIER), st.binary(min_size=4, max_size=4))
+PARAMETERS = st.none() | st.lists(FLOW, max_size=2).map(tuple)
 
 
 @st.composite
@@ -135,6 +139,7 @@ KINDS: dict[Any, st.SearchStrategy[Any]] = {
     ProtocolConfigurationOptions: OPTIONS,
     PacketFilter: FILTER,
     FilterIdentifier: st.builds(FilterIdentifier, NAME),
+    TftParameter: FLOW,
     TrafficFlowTemplate: templates(),
     FlowIdentifier: quantities(FlowIdentifier),
 } | {kind: quantities(kind) for kind in Quantity.__subclasses__()}
