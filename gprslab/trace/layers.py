@@ -84,9 +84,12 @@ def _ss7(pdu: bytes, segments: Reassembly | None, now: int) -> Iterator[Layer]:
     layer = _read("sccp", lambda: sccp.decode(pdu))
     yield layer
     message = layer.message
-    if message is None:
+    if not isinstance(message, sccp.Unitdata):
         return
     payload = message.payload
+    if message.called.ssn == sccp.Ssn.SCCP_MANAGEMENT:
+        yield _read("sccp", lambda: sccp.decode_management(payload))
+        return
     part = getattr(message, "segmentation", None)
     if part is not None and not (part.first and part.remaining == 0):
         whole = (

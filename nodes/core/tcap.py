@@ -344,6 +344,9 @@ class Tcap:
         if isinstance(message, sccp.Udts | sccp.Xudts | sccp.Ludts):
             self._returned(message)
             return
+        if not isinstance(message, sccp.Udt | sccp.Xudt | sccp.Ludt):
+            self.node.warn("sccp connection", f"{type(message).__name__}: nobody here has connections")
+            return
         payload = self._reassembly.accept(message, self.node.clock.now)
         self._watch_segments()
         if payload is None:

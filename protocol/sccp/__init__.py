@@ -1,36 +1,99 @@
-"""SCCP, the Signalling Connection Control Part (Q.711 to Q.714), without connections: what MAP and BSSAP+ need."""
+"""SCCP, the Signalling Connection Control Part (Q.711 to Q.714).
 
-from protocol.sccp.address import Address, Ssn
-from protocol.sccp.messages import (
-    Ludt,
-    Ludts,
-    Message,
+:mod:`~protocol.sccp.messages` has what MAP and BSSAP+ need, :mod:`~protocol.sccp.connections` the messages of
+connections, :mod:`~protocol.sccp.management` what SCCPs say of their subsystems.
+"""
+
+from protocol.sccp.address import Address, EncodingScheme, GlobalTitle, NatureOfAddress, NumberingPlan, Ssn
+from protocol.sccp.connections import Ak, Cc, Cr, Cref, Dt1, Dt2, Ea, Ed, Err, It, Rlc, Rlsd, Rsc, Rsr
+from protocol.sccp.management import (
+    AffectedPointCode,
+    CongestionLevel,
+    ManagementMessage,
+    Multiplicity,
+    MultiplicityIndicator,
+    Sog,
+    Sor,
+    Ssa,
+    Ssc,
+    Ssp,
+    Sst,
+    decode_management,
+)
+from protocol.sccp.message import PartsMessage
+from protocol.sccp.messages import Ludt, Ludts, SccpMessage, Udt, Udts, Unitdata, Xudt, Xudts, decode, segments
+from protocol.sccp.parameters import (
+    ErrorCause,
+    Importance,
+    LocalReference,
     ProtocolClass,
+    ReceiveSequenceNumber,
+    RefusalCause,
+    ReleaseCause,
+    ResetCause,
     ReturnCause,
     Segmentation,
-    Udt,
-    Udts,
-    Unitdata,
-    Xudt,
-    Xudts,
-    decode,
-    segments,
+    SegmentingReassembling,
+    SequencingSegmenting,
 )
+from protocol.sccp.parts import Coding, Gap
 
 __all__ = [
     "Address",
+    "AffectedPointCode",
+    "Ak",
+    "Cc",
+    "Coding",
+    "CongestionLevel",
+    "Cr",
+    "Cref",
+    "Dt1",
+    "Dt2",
+    "Ea",
+    "Ed",
+    "EncodingScheme",
+    "Err",
+    "ErrorCause",
+    "Gap",
+    "GlobalTitle",
+    "Importance",
+    "It",
+    "LocalReference",
     "Ludt",
     "Ludts",
-    "Message",
+    "ManagementMessage",
+    "Multiplicity",
+    "MultiplicityIndicator",
+    "NatureOfAddress",
+    "NumberingPlan",
+    "PartsMessage",
     "ProtocolClass",
+    "ReceiveSequenceNumber",
+    "RefusalCause",
+    "ReleaseCause",
+    "ResetCause",
     "ReturnCause",
+    "Rlc",
+    "Rlsd",
+    "Rsc",
+    "Rsr",
+    "SccpMessage",
     "Segmentation",
+    "SegmentingReassembling",
+    "SequencingSegmenting",
+    "Sog",
+    "Sor",
+    "Ssa",
+    "Ssc",
     "Ssn",
+    "Ssp",
+    "Sst",
     "Udt",
     "Udts",
     "Unitdata",
     "Xudt",
     "Xudts",
     "decode",
+    "decode_management",
     "segments",
 ]

@@ -31,6 +31,7 @@ from protocol.map.contexts import ApplicationContext, ContextName
 from protocol.map.dialogue import MAP_DIALOGUE_AS, MapDialoguePdu
 from protocol.map.equipment import IMEI
 from protocol.tcap.dialogue import ArbitraryBits, External
+from tests.wire import strategies
 from tests.wire.strategies import own_kinds
 
 DIGITS = "0123456789"
@@ -66,11 +67,7 @@ def values(kind: Any, layout: Layout, *, opaque: bool = True) -> st.SearchStrate
     if isinstance(layout, OPAQUE):
         return OPAQUES
     if isinstance(layout, OCTETS):
-        return (
-            st.binary(min_size=layout.least, max_size=min(layout.most, 140))
-            if kind is bytes
-            else (KINDS | own_kinds())[kind]
-        )
+        return octets(kind, layout)
     if isinstance(layout, INTEGER | ENUMERATED):
         return st.integers(layout.least, layout.most) if kind is int else st.integers(0, 255).map(kind)
     if isinstance(layout, NULL):
@@ -88,6 +85,15 @@ def values(kind: Any, layout: Layout, *, opaque: bool = True) -> st.SearchStrate
         return own_kinds().get(kind, st.none())
     members = get_args(kind) or (kind,)
     return st.one_of([elements(member, opaque=opaque) for member in members])
+
+
+def octets(kind: Any, layout: OCTETS) -> st.SearchStrategy[Any]:
+    """Values of an OCTET STRING, of the size that the layout allows."""
+    if kind is bytes:
+        return st.binary(min_size=layout.least, max_size=min(layout.most, 140))
+    known = (KINDS | own_kinds()).get(kind)
+    made = strategies.values(kind, layout.least, min(layout.most, 140)) if known is None else known
+    return made.filter(lambda value: layout.least <= len(value.to_octets()) <= layout.most)
 
 
 def elements(cls: type[Element], *, opaque: bool = True) -> st.SearchStrategy[Any]:
