@@ -17,7 +17,7 @@ from protocol.layout.values import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # typing keeps one of Annotated types that are equal
 class Format:
     """How an element is framed. ``least`` and ``most`` bound its value part in octets."""
 
