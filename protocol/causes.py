@@ -4,7 +4,7 @@ from protocol.declare import OpenEnum
 
 
 class GmmCause(OpenEnum):
-    """GMM cause (TS 24.008 10.5.5.14). A value not listed counts as #111."""
+    """GMM cause (TS 24.008 10.5.5.14). 49 to 63 count as 48; any other value not listed counts as #111."""
 
     IMSI_UNKNOWN_IN_HLR = 2
     ILLEGAL_MS = 3
@@ -26,6 +26,7 @@ class GmmCause(OpenEnum):
     CONGESTION = 22
     GSM_AUTHENTICATION_UNACCEPTABLE = 23
     NO_PDP_CONTEXT_ACTIVATED = 40
+    RETRY_UPON_ENTRY_INTO_A_NEW_CELL = 48
     SEMANTICALLY_INCORRECT_MESSAGE = 95
     INVALID_MANDATORY_INFORMATION = 96
     MESSAGE_TYPE_NON_EXISTENT_OR_NOT_IMPLEMENTED = 97

@@ -28,7 +28,6 @@ from tests.wire.strategies import PLMN, structs
 
 SEPTETS = st.text(st.sampled_from([*(c for c in ALPHABET if c != "\x1b"), *EXTENSION]), max_size=24)
 TECHNOLOGIES = [kind for kind in AccessTechnology if kind is not AccessTechnology.ADDITIONAL]
-OPAQUE_SCHEMES = [CodingScheme(value) for value in range(2, 8)]
 
 ONE = st.builds(Access, st.sampled_from(TECHNOLOGIES), st.deferred(lambda: structs(AccessCapabilities)))
 FURTHER = st.builds(
@@ -59,7 +58,7 @@ def plmns(networks: list[Plmn]) -> PlmnList:
 
 
 KINDS: dict[Any, st.SearchStrategy[Any]] = {
-    MsNetworkCapability: st.binary(min_size=1, max_size=8).map(MsNetworkCapability.from_octets),
+    MsNetworkCapability: st.binary(min_size=1, max_size=4).map(MsNetworkCapability.from_octets),
     Access: ONE | FURTHER,
     MsRadioAccessCapability: st.builds(
         lambda first, others: MsRadioAccessCapability((first, *others)), ONE, st.lists(ONE | FURTHER, max_size=3)
@@ -73,8 +72,7 @@ KINDS: dict[Any, st.SearchStrategy[Any]] = {
         st.builds(EmergencyNumber, CATEGORY, st.text("0123456789", min_size=1, max_size=6)), min_size=1, max_size=9
     ).map(lambda numbers: EmergencyNumberList(tuple(numbers))),
     NetworkName: st.builds(NetworkName, st.just(CodingScheme.GSM_DEFAULT_ALPHABET), SEPTETS, st.booleans())
-    | st.builds(NetworkName, st.just(CodingScheme.UCS2), st.text(max_size=12), st.booleans())
-    | st.builds(NetworkName, st.sampled_from(OPAQUE_SCHEMES), opaque=st.binary(max_size=20)),
+    | st.builds(NetworkName, st.just(CodingScheme.UCS2), st.text(max_size=12), st.booleans()),
     TimeZone: ZONE,
     UniversalTime: st.builds(UniversalTime, st.text("0123456789", min_size=12, max_size=12), ZONE),
     LsaIdentifier: st.just(LsaIdentifier())
