@@ -4,7 +4,7 @@ The messages travel as the payload of UDT and its like between the subsystems nu
 """
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from protocol.bits import BITS, Struct
 from protocol.declare import OpenEnum
@@ -63,7 +63,7 @@ class CongestionLevel(Struct):
 class ManagementMessage(PartsMessage):
     """The base of the messages of SCCP management; all say the same of another state."""
 
-    kinds: ClassVar[dict[int, type[PartsMessage]]]
+    kinds: ClassVar[dict[int, Any]]
 
 
 class Ssa(ManagementMessage, code=0x01, clause="5.3.1"):
@@ -117,9 +117,9 @@ class Ssc(ManagementMessage, code=0x06, clause="5.3.2"):
 
 def decode_management(octets: bytes) -> ManagementMessage:
     """Read a message of SCCP management."""
-    kind = ManagementMessage.kinds.get(octets[0]) if octets else None
-    if kind is None:
-        raise DecodeError(f"no SCCP management message starts with {octets[:1].hex() or 'nothing'}")
-    message = kind.decode(octets)
-    assert isinstance(message, ManagementMessage)
+    try:
+        kind = ManagementMessage.kinds[octets[0]]
+    except (IndexError, KeyError):
+        raise DecodeError(f"no SCCP management message starts with {octets[:1].hex() or 'nothing'}") from None
+    message: ManagementMessage = kind.decode(octets)
     return message

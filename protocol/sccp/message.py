@@ -24,7 +24,8 @@ class PartsMessage(Declaration):
     coding: Coding | None = None
     rest: bytes = b""
 
-    kinds: ClassVar[dict[int, type["PartsMessage"]]] = {}
+    kinds: ClassVar[dict[int, Any]] = {}
+    """The messages of the family by code."""
     code: ClassVar[int]
     clause: ClassVar[str]
     pointer: ClassVar[int]
@@ -71,7 +72,7 @@ def compile_decode(cls: type[PartsMessage]) -> Callable[[bytes], Any]:
     values = {field.name: f"f{index}" for index, field in enumerate(cls.fields)}
     at = 1
     optional = [field for field in cls.fields if isinstance(field.layout, O)]
-    source.add(2, f"x = {cls.start}", "if x > n: raise IndexError")
+    end = str(cls.start)  # where the last part ended; that it is not beyond the message shows at the end
     for field in cls.fields:
         target = values[field.name]
         if isinstance(field.layout, F):
@@ -83,24 +84,27 @@ def compile_decode(cls: type[PartsMessage]) -> Callable[[bytes], Any]:
             at += size
         elif isinstance(field.layout, V):
             size = field.layout.octets
-            length = "d[x]" if size == 1 else "(d[x] | d[x + 1] << 8)"
-            source.add(2, f"if {pointer_at(at, cls.pointer)} != x: raise IndexError")
-            source.add(2, f"e = x + {size} + {length}", "if e > n: raise IndexError")
-            source.add(2, f"{target} = {take_octets(source, field.type, f'd[x + {size}:e]')}", "x = e")
+            length = f"d[{end}]" if size == 1 else f"(d[{end}] | d[{end} + 1] << 8)"
+            source.add(2, f"if {pointer_at(at, cls.pointer)} != {end}: raise IndexError")
+            source.add(2, f"p = {end} + {size}", f"e = p + {length}")
+            source.add(2, f"{target} = {take_octets(source, field.type, 'd[p:e]')}")
             at += cls.pointer
+            end = "e"
     if optional:
         source.add(2, f"{' = '.join(values[field.name] for field in optional)} = None")
+        if end != "e":
+            source.add(2, f"e = {end}")
+            end = "e"
         source.add(2, f"if {' or '.join(f'd[{at + index}]' for index in range(cls.pointer))}:")
-        source.add(3, f"if {pointer_at(at, cls.pointer)} != x or not d[x]: raise IndexError")
+        source.add(3, f"if {pointer_at(at, cls.pointer)} != e or not d[e]: raise IndexError")
         for field in optional:
-            source.add(3, f"if d[x] == {field.layout.name}:", "    e = x + 2 + d[x + 1]")
+            source.add(3, f"if d[e] == {field.layout.name}:", "    p = e + 2", "    e = p + d[e + 1]")
             if field.type is int:
-                source.add(4, "if e != x + 3: raise IndexError", f"{values[field.name]} = d[x + 2]")
+                source.add(4, "if e != p + 1: raise IndexError", f"{values[field.name]} = d[p]")
             else:
-                source.add(4, f"{values[field.name]} = {take_octets(source, field.type, 'd[x + 2:e]')}")
-            source.add(4, "if e > n: raise IndexError", "x = e")
-        source.add(3, "if d[x]: raise IndexError", "x += 1")
-    source.add(2, "if x != n: raise IndexError")
+                source.add(4, f"{values[field.name]} = {take_octets(source, field.type, 'd[p:e]')}")
+        source.add(3, "if d[e]: raise IndexError", "e += 1")
+    source.add(2, f"if {end} != n: raise IndexError")
     source.add(1, "except (IndexError, DecodeError):", "    return in_full(cls, d)")
     source.names["DecodeError"] = DecodeError
     emit_build(source, cls, 1, values | {"extras": "empty", "coding": "None", "rest": "b''"})

@@ -1,6 +1,6 @@
 """SCCP messages without connections: unit data of every length, and their return (Q.713 4.10, 4.11, 4.18 to 4.21)."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from protocol.errors import DecodeError
 from protocol.sccp.address import Address
@@ -12,7 +12,7 @@ from protocol.sccp.parts import F, O, V
 class SccpMessage(PartsMessage):
     """The base of all SCCP messages."""
 
-    kinds: ClassVar[dict[int, type[PartsMessage]]]
+    kinds: ClassVar[dict[int, Any]]
 
 
 class Udt(SccpMessage, code=0x09, clause="4.10"):
@@ -86,11 +86,11 @@ Unitdata = Udt | Udts | Xudt | Xudts | Ludt | Ludts
 
 def decode(octets: bytes) -> SccpMessage:
     """Read an SCCP message."""
-    kind = SccpMessage.kinds.get(octets[0]) if octets else None
-    if kind is None:
-        raise DecodeError(f"no SCCP message starts with {octets[:1].hex() or 'nothing'}")
-    message = kind.decode(octets)
-    assert isinstance(message, SccpMessage)
+    try:
+        kind = SccpMessage.kinds[octets[0]]
+    except (IndexError, KeyError):
+        raise DecodeError(f"no SCCP message starts with {octets[:1].hex() or 'nothing'}") from None
+    message: SccpMessage = kind.decode(octets)
     return message
 
 
