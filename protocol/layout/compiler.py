@@ -1,12 +1,12 @@
 """From a declaration to straight-line Python: the decoder of canonical octets, and the encoder."""
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from protocol.declare import Field, Source, emit_build
 from protocol.errors import DecodeError
-from protocol.layout.formats import HALF, HEADER, REPEATED, THALF, TRAILER, Format
+from protocol.layout.formats import HALF, HEADER, REPEATED, THALF, TRAILER, Format, GbTLV
 from protocol.layout.in_full import check_conditions, decode_in_full
 from protocol.layout.rules import Coding
 from protocol.layout.values import emit_half_check, emit_small, octet_table
@@ -39,6 +39,10 @@ def compile_decode(cls: Any) -> Callable[[bytes], Any]:
         source.add(1, "n = len(d)", "try:")
     else:
         source.add(1, "n = len(d)", f"p = {len(cls.header(cls.code))}", "try:")
+    grown = any(isinstance(field.layout, GbTLV) for field in cls.fields)
+    if grown:
+        source.lines.insert(1, "    long = ()")
+        source.names["coded"] = partial(coded, {value: name for name, value in values.items()})
     started = False
     for group in elements(cls.fields):
         if len(group) == 2:
@@ -77,15 +81,25 @@ def compile_decode(cls: Any) -> Callable[[bytes], Any]:
         source.add(2, f"if t >> 4 == {layout.tag}:" if isinstance(layout, THALF) else f"if t == {layout.tag}:")
         layout.emit_take(source, field.type, values[field.name], 3)
         source.add(3, "t = d[p] if p < n else -1")
+    emit_end(source, cls, values | {"extras": "empty", "coding": "coded(long) if long else None" if grown else "None"})
+    return source.function("decode", f"{cls.__name__}.decode")
+
+
+def emit_end(source: Source, cls: Any, values: dict[str, str]) -> None:
+    """Emit what follows the last element: octets that are left over, the making of the message, its conditions."""
     source.add(2, "if p != n: raise IndexError")
     source.add(1, "except (IndexError, DecodeError, ValueError):")
     source.add(2, f"return full(cls, {'whole' if cls.heading else 'd'})")
-    emit_build(source, cls, 1, values | {"extras": "empty", "coding": "None"})
+    emit_build(source, cls, 1, values)
     conditions = [field.condition for field in cls.fields if field.condition is not None]
     if any(condition.needed is not None or condition.barred is not None for condition in conditions):
         assert source.lines[-1].strip() == "return m"
         source.lines[-1] = f"    return {source.bind(check_conditions, 'check')}(m, n)"
-    return source.function("decode", f"{cls.__name__}.decode")
+
+
+def coded(names: dict[str, str], long: tuple[str, ...]) -> Coding:
+    """The coding of a message of whose elements some have a longer length than they need."""
+    return Coding(tuple([names[value] for value in long]))
 
 
 def compile_encode(cls: Any) -> Callable[[Any], bytes]:

@@ -431,7 +431,9 @@ def emit_counted(
             f"s = {at} + 1",
             "e = d[s - 1]",
             "if e > 127: e = s + e - 128",
-            "elif not e and d[s] < 128: raise IndexError",
+            # A length of two octets where one would do: many align LLC frames so.
+            "elif not e and d[s] < 128: "
+            + ("raise IndexError" if target == "item" else f"s += 1; e = s + d[s - 1]; long += ({target!r},)"),
             "else: s += 1; e = s + (e << 8 | d[s - 1])",
         )
     checks = ["e > n"]
