@@ -75,7 +75,7 @@ def mm_contexts(draw: st.DrawFn) -> MmContext:
         ik=None if mode.has_kc else draw(octets(16)),
         triplets=tuple(draw(st.lists(TRIPLET, max_size=5))) if mode.has_triplets else (),
         quintuplets=() if mode.has_triplets else tuple(draw(st.lists(QUINTUPLET, max_size=5))),
-        ms_network_capability=draw(st.none() | st.binary(min_size=1, max_size=8).map(MsNetworkCapability.from_octets)),
+        ms_network_capability=draw(st.none() | st.binary(min_size=1, max_size=4).map(MsNetworkCapability.from_octets)),
         container=draw(CONTAINER),
         spare=draw(st.integers(0, 31)),
     )
