@@ -105,7 +105,8 @@ class DtmHighCapability(Struct):
 class MobileStationClassmark3(Struct):
     """Mobile station classmark 3 (10.5.1.7), CSN.1: bits that later releases added are absent from shorter elements.
 
-    ``multiband_supported`` has a bit for P-GSM (1), E-GSM or R-GSM (2) and GSM 1800 (4).
+    ``multiband_supported`` has a bit for P-GSM (1), E-GSM or R-GSM (2) and GSM 1800 (4). Of a mobile with one band,
+    ``associated_radio_capability_2`` is spare.
     """
 
     spare: Annotated[bool, BITS(1)] = False
@@ -147,3 +148,11 @@ class MobileStationClassmark3(Struct):
     dtm_enhancements_capability: Annotated[bool | None, BITS(1)] = None
     dtm_high: Annotated[DtmHighCapability | None, OPT()] = None
     repeated_acch_capability: Annotated[bool | None, BITS(1)] = None
+    gsm_710_associated_radio_capability: Annotated[int | None, OPT(4)] = None
+    t_gsm_810_associated_radio_capability: Annotated[int | None, OPT(4)] = None
+    ciphering_mode_setting_capability: Annotated[bool | None, BITS(1)] = None
+    additional_positioning_capabilities: Annotated[bool | None, BITS(1)] = None
+    e_utra_fdd_support: Annotated[bool | None, BITS(1)] = None
+    e_utra_tdd_support: Annotated[bool | None, BITS(1)] = None
+    e_utra_measurement_and_reporting_support: Annotated[bool | None, BITS(1)] = None
+    priority_based_reselection_support: Annotated[bool | None, BITS(1)] = None

@@ -45,8 +45,8 @@ def unknown(d: bytes, p: int) -> int:
 class MmMessage(Message):
     """A message of mobility management.
 
-    ``send_sequence_number`` is the mobile's (TS 24.007 11.2.3.2), in the two top bits of the message type; the network's
-    messages have 0 there.
+    ``send_sequence_number`` is the mobile's (TS 24.007 11.2.3.2), in the two top bits of the message type; the
+    network has 0 there.
     """
 
     protocol = "mm"

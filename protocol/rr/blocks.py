@@ -1,4 +1,4 @@
-"""The bases of RR messages: on dedicated channels, and in blocks that are filled up (TS 44.018 10.5.2, TS 44.006 5.2)."""
+"""The bases of RR messages: on dedicated channels, and in blocks that are filled up (TS 44.018 10.5.2)."""
 
 from functools import cache
 from typing import Annotated, Any, ClassVar, Self

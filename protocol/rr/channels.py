@@ -65,6 +65,8 @@ class MobileAllocation:
     @classmethod
     def from_octets(cls, octets: bytes) -> Self:
         """Read a bit map whose last bit is that of the first frequency."""
+        if len(octets) > 8:
+            raise DecodeError(f"a mobile allocation of {len(octets)} octets")
         value = int.from_bytes(octets, "big")
         frequencies = tuple(number + 1 for number in range(value.bit_length()) if value >> number & 1)
         least = (value.bit_length() + 7) // 8
