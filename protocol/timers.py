@@ -170,6 +170,24 @@ X_SEGMENTS = timer(
     stop="last segment received",
     expiry="the segments are dropped (T(reass), Q.714)",
 )
+X_CONNECTION = timer(
+    "X-connection",
+    20,
+    1,
+    "network",
+    start="SCCP CR sent",
+    stop="CC or CREF received",
+    expiry="the connection is given up (T(conn est), Q.714)",
+)
+X_RELEASE = timer(
+    "X-release",
+    10,
+    4,
+    "network",
+    start="SCCP RLSD sent",
+    stop="RLC received",
+    expiry="RLSD again; the 4th frees the reference (T(rel) and T(int), Q.714)",
+)
 X_AIR = timer(
     "X-air",
     120,

@@ -1,0 +1,54 @@
+"""Messages of every kind for tests that look at many at once: the same ones in every run."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from protocol.layout import Message
+from protocol.registry import PROTOCOLS
+from tests.wire.strategies import messages
+
+ELEMENT_MESSAGES: list[Any] = [
+    cls
+    for protocol in PROTOCOLS.values()
+    for cls in protocol.classes.values()
+    if isinstance(cls, type) and issubclass(cls, Message)
+]
+"""Every message that is made of elements."""
+
+
+def gathered(strategy: st.SearchStrategy[Any], count: int) -> list[Any]:
+    """So many values of a strategy, always the same."""
+    found: list[Any] = []
+
+    @settings(
+        max_examples=count,
+        database=None,
+        derandomize=True,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def gather(value: Any) -> None:
+        found.append(value)
+
+    gather()
+    return found
+
+
+@cache
+def samples(cls: Any, count: int = 12) -> tuple[Any, ...]:
+    """Some messages of a class: among them the shortest, and ones with many elements."""
+    return tuple(gathered(messages(cls), count))
+
+
+def directions(cls: Any) -> Iterator[bool]:
+    """The ways that a message goes: up is True."""
+    if cls.way != "down":
+        yield True
+    if cls.way != "up":
+        yield False
