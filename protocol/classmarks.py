@@ -138,12 +138,12 @@ class MobileStationClassmark3(Struct):
     geran_feature_package_1: Annotated[bool | None, BITS(1)] = None
     extended_dtm: Annotated[ExtendedDtmCapability | None, OPT()] = None
     high_multislot_capability: Annotated[int | None, OPT(2)] = None
-    spare_geran_iu_mode: Annotated[bool | None, BITS(1)] = None
+    geran_iu_mode_capabilities: Annotated[int | None, OPT(4)] = None
     geran_feature_package_2: Annotated[bool | None, BITS(1)] = None
     gmsk_multislot_power_profile: Annotated[int | None, BITS(2)] = None
     eight_psk_multislot_power_profile: Annotated[int | None, BITS(2)] = None
     t_gsm_400: Annotated[Gsm400Capability | None, OPT()] = None
-    spare_t_gsm_900: Annotated[bool | None, BITS(1)] = None
+    t_gsm_900_associated_radio_capability: Annotated[int | None, OPT(4)] = None
     downlink_advanced_receiver_performance: Annotated[int | None, BITS(2)] = None
     dtm_enhancements_capability: Annotated[bool | None, BITS(1)] = None
     dtm_high: Annotated[DtmHighCapability | None, OPT()] = None
