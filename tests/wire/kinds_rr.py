@@ -86,7 +86,10 @@ def numbers(most: int) -> st.SearchStrategy[tuple[int, ...]]:
 
 KINDS: dict[Any, Strategy] = {
     CellIdentity: st.integers(0, 0xFFFF).map(CellIdentity),
-    MobileStationClassmark3: taken(MobileStationClassmark3, 2, 10),
+    # No mobile was ever built for GERAN Iu mode, and tshark 4.0.17 breaks off at its capabilities.
+    MobileStationClassmark3: taken(MobileStationClassmark3, 2, 10).map(
+        lambda value: value.replace(geran_iu_mode_capabilities=None)
+    ),
     channels.MobileAllocation: ALLOCATION,
     channels.ChannelDescription: CHANNEL,
     channels.AssignedChannel: taken(channels.AssignedChannel, 3, 3),
