@@ -6,10 +6,11 @@ from typing import Any, ClassVar
 
 from nodes.bss.bvc import SIGNALLING, CellBvc, CellState, SignallingBvc
 from nodes.bss.config import BssConfig, Cell
+from nodes.bss.system_information import make_broadcast
 from nodes.bss.whereabouts import Whereabouts
 from nodes.core.machine import BEGIN, Procedure
 from nodes.core.node import Node
-from nodes.core.outputs import Interface, Name, Record
+from nodes.core.outputs import Broadcast, Interface, Name, Record
 from protocol import bssgp, ns, um
 from protocol.bssgp import BvcReset, BvcResetAck, BvcUnblockAck, DlUnitdata, Status, UlQosProfile, UlUnitdata
 from protocol.causes import BssgpCause
@@ -38,6 +39,8 @@ class Bss(Node):
         self.signalling = SignallingBvc(self, config.cells)
 
     def started(self) -> None:
+        for cell in self.config.cells:
+            self.broadcast(make_broadcast(cell))
         self.signalling.hear(BEGIN)
 
     # --- what comes in --------------------------------------------------------------------------------------------
@@ -126,6 +129,10 @@ class Bss(Node):
     def transmit(self, bvci: int, message: bssgp.BssgpMessage) -> None:
         """Send a BSSGP PDU on a BVC."""
         self.send(self.config.sgsn, "gb", ns.NsUnitdata(bvci=bvci, sdu=message.encode()).encode())
+
+    def broadcast(self, broadcast: Broadcast) -> None:
+        """Let a cell say something to all its mobiles."""
+        self._outputs.append(broadcast)
 
     def _refuse(self, cause: BssgpCause, sdu: bytes) -> None:
         """Answer a PDU in error."""
