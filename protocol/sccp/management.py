@@ -63,6 +63,7 @@ class CongestionLevel(Struct):
 class ManagementMessage(PartsMessage):
     """The base of the messages of SCCP management; all say the same of another state."""
 
+    protocol: ClassVar[str] = "sccp_management"
     kinds: ClassVar[dict[int, Any]]
 
 

@@ -27,7 +27,9 @@ class PartsMessage(Declaration):
     kinds: ClassVar[dict[int, Any]] = {}
     """The messages of the family by code."""
     code: ClassVar[int]
+    title: ClassVar[str]
     clause: ClassVar[str]
+    protocol: ClassVar[str] = ""
     pointer: ClassVar[int]
     """The size of its pointers."""
     start: ClassVar[int]
@@ -55,7 +57,7 @@ class PartsMessage(Declaration):
         if order != sorted(order):
             raise TypeError(f"{cls.__name__}: fixed parts come first, optional ones last")
         cls.kinds[code] = cls
-        cls.code, cls.clause, cls.pointer = code, clause, pointer
+        cls.code, cls.title, cls.clause, cls.pointer = code, cls.__name__.upper(), clause, pointer
         fixed = sum(field.layout.octets for field in cls.fields if isinstance(field.layout, F))
         cls.start = 1 + fixed + pointer * (order.count(1) + (2 in order))
         make_constructor(cls, {"extras": (), "coding": None, "rest": b""})

@@ -12,6 +12,7 @@ from protocol.sccp.parts import F, O, V
 class SccpMessage(PartsMessage):
     """The base of all SCCP messages."""
 
+    protocol: ClassVar[str] = "sccp"
     kinds: ClassVar[dict[int, Any]]
 
 

@@ -1,6 +1,6 @@
 """TCAP messages: transactions between two nodes (Q.773 3.2, coding in clause 4)."""
 
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from protocol.ber import INTEGER, OCTETS, Place, Sequence, bounds, long_length, opening
 from protocol.declare import OpenEnum
@@ -19,14 +19,28 @@ class PAbortCause(OpenEnum):
     RESOURCE_LIMITATION = 4
 
 
-class Unidirectional(Sequence, tag=0x61):
+class TcapMessage(Sequence):
+    """The base of all."""
+
+    protocol: ClassVar[str] = "tcap"
+    code: ClassVar[int]
+    title: ClassVar[str] = ""
+    clause: ClassVar[str] = ""
+
+    def __init_subclass__(cls, *, title: str, clause: str, **keywords: Any) -> None:
+        """Name the message, and compile it."""
+        super().__init_subclass__(**keywords)
+        cls.code, cls.title, cls.clause = cls.tag, title, clause
+
+
+class Unidirectional(TcapMessage, tag=0x61, title="Unidirectional", clause="3.2.1"):
     """TC-UNI: components without a transaction. MAP does not use it."""
 
     dialogue: Annotated[Audt | External | None, DIALOGUE()] = None
     components: Annotated[tuple[Component, ...], COMPONENTS()] = ()
 
 
-class Begin(Sequence, tag=0x62):
+class Begin(TcapMessage, tag=0x62, title="Begin", clause="3.2.2"):
     """TC-BEGIN: a transaction begins, known to me as ``otid``."""
 
     otid: Annotated[bytes, OCTETS(0x48, least=1, most=4)]
@@ -34,7 +48,7 @@ class Begin(Sequence, tag=0x62):
     components: Annotated[tuple[Component, ...], COMPONENTS()] = ()
 
 
-class End(Sequence, tag=0x64):
+class End(TcapMessage, tag=0x64, title="End", clause="3.2.3"):
     """TC-END: the transaction that you know as ``dtid`` ends."""
 
     dtid: Annotated[bytes, OCTETS(0x49, least=1, most=4)]
@@ -42,7 +56,7 @@ class End(Sequence, tag=0x64):
     components: Annotated[tuple[Component, ...], COMPONENTS()] = ()
 
 
-class Continue(Sequence, tag=0x65):
+class Continue(TcapMessage, tag=0x65, title="Continue", clause="3.2.4"):
     """TC-CONTINUE: the transaction, known to me as ``otid`` and to you as ``dtid``, goes on."""
 
     otid: Annotated[bytes, OCTETS(0x48, least=1, most=4)]
@@ -51,7 +65,7 @@ class Continue(Sequence, tag=0x65):
     components: Annotated[tuple[Component, ...], COMPONENTS()] = ()
 
 
-class Abort(Sequence, tag=0x67):
+class Abort(TcapMessage, tag=0x67, title="Abort", clause="3.2.5"):
     """TC-P-ABORT or TC-U-ABORT: the transaction that you know as ``dtid`` is broken off.
 
     TCAP gives a ``p_abort_cause``; the user gives a ``dialogue`` portion, or neither.

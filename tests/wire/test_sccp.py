@@ -31,20 +31,12 @@ from protocol.sccp import (
     Segmentation,
     Ssn,
 )
+from tests.wire.kinds_sccp import ADDRESSES
 
 HLR = Address(ssn=Ssn.HLR, gt=Gt("491720000005"))
 SGSN = Address(ssn=Ssn.SGSN, gt=Gt("4917200000031"))
 VLR = Address(ssn=Ssn.BSSAP_PLUS, point_code=0x0123)
 HERE = Address(ssn=254)
-
-
-def is_address(octets: bytes) -> bool:
-    """True for octets that are an address."""
-    try:
-        Address.from_octets(octets)
-    except DecodeError:
-        return False
-    return True
 
 
 addresses = st.builds(
@@ -54,9 +46,6 @@ addresses = st.builds(
     point_code=st.none() | st.integers(0, 0x3FFF),
 )
 """Addresses such as ours."""
-
-foreign = st.binary(min_size=1, max_size=14).filter(is_address).map(Address.from_octets)
-"""Addresses of every form."""
 
 payloads = st.binary(max_size=180)
 rests = st.just(b"") | st.binary(max_size=3)
@@ -70,7 +59,7 @@ sequencing = st.binary(min_size=2, max_size=2).map(sccp.SequencingSegmenting.fro
 receive = st.binary(min_size=1, max_size=1).map(sccp.ReceiveSequenceNumber.from_octets)
 data = st.none() | st.binary(max_size=130)
 maybe_octet = st.none() | octet
-PARTS = {"called": addresses | foreign, "calling": addresses | foreign, "payload": payloads, "rest": rests}
+PARTS = {"called": addresses | ADDRESSES, "calling": addresses | ADDRESSES, "payload": payloads, "rest": rests}
 EXTENDED = PARTS | {
     "hop_counter": octet,
     "segmentation": segmentations,
