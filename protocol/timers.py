@@ -135,6 +135,35 @@ T3370 = timer(
     expiry="the request again; the 5th ends the procedure and what runs around it",
 )
 
+# --- MM states (TS 23.060 6.1, TS 24.008 tables 11.3a and 11.4a) --------------------------------------------------
+T3314 = timer(
+    "T3314",
+    44,
+    1,
+    "network",
+    start="LLC frame that is not NULL sent by the mobile, received by the SGSN",
+    stop="the other is told to go to STANDBY",
+    expiry="READY becomes STANDBY, on either side",
+)
+MOBILE_REACHABLE = timer(
+    "mobile reachable",
+    4 * 60,
+    1,
+    "network",
+    start="STANDBY entered; it is this much longer than T3312",
+    stop="LLC frame received",
+    expiry="the mobile is not paged any more",
+)
+X_IMPLICIT_DETACH = timer(
+    "X-implicit-detach",
+    60,
+    1,
+    "network",
+    start="the mobile reachable timer has run out",
+    stop="LLC frame received",
+    expiry="the mobile counts as detached",
+)
+
 # --- BSSGP (TS 48.018 clause 12) ----------------------------------------------------------------------------------
 T1 = timer(
     "T1",
