@@ -14,9 +14,9 @@ absent, and is not sent when it equals the default. Tags are implicit; :class:`E
 
 The compiled decoder knows elements in the declared order as we would write them, with shortest definite lengths and
 without defaults. Whatever else it meets it hands to :func:`protocol.ber.in_full.take_in_full`, which takes every form
-that BER allows, keeps unknown elements as ``extras`` and the form of each element in ``coding``, so that encode gives
-the same octets back. Types nest only as deep as they are declared, and what is not declared is never descended into,
-so the time is linear.
+that BER allows (but for strings in pieces), keeps unknown elements as ``extras`` and the form of each element in
+``coding``, so that encode gives the same octets back. Types nest only as deep as they are declared, and what is not
+declared is never descended into, so the time is linear.
 """
 
 from protocol.ber.coding import Coding, Form, wrap

@@ -1,6 +1,6 @@
 """Tags and lengths of BER (X.690 8.1)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from protocol.errors import DecodeError
@@ -96,9 +96,17 @@ def bounds(d: bytes, p: int, e: int) -> tuple[int, int, int, int]:
     return tag, p, q, q + 2
 
 
-@dataclass(frozen=True, slots=True)
+def shortest(length: int) -> int:
+    """How many octets the shortest definite form of a length has."""
+    return 1 if length < 128 else 1 + (length.bit_length() + 7) // 8
+
+
+@dataclass(slots=True)
 class Place:
-    """Where an element lies in ``d``: its start, identifier octet, contents ``d[p:q]``, and where the next starts."""
+    """Where an element lies in ``d``: its start, identifier octet, contents ``d[p:q]``, and where the next starts.
+
+    Its length is ``indefinite``, or has ``length_octets`` (None where no fewer would do); ``is_plain`` if neither.
+    """
 
     d: bytes
     start: int
@@ -106,6 +114,15 @@ class Place:
     p: int
     q: int
     end: int
+    indefinite: bool = field(init=False)
+    length_octets: int | None = field(init=False)
+    is_plain: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        octets = self.p - self.start - 1
+        self.indefinite = self.end != self.q
+        self.length_octets = None if self.indefinite or octets == shortest(self.q - self.p) else octets
+        self.is_plain = not self.indefinite and self.length_octets is None
 
     @classmethod
     def find(cls, d: bytes, start: int, e: int) -> "Place":
@@ -115,25 +132,9 @@ class Place:
     @classmethod
     def plain(cls, d: bytes, tag: int, p: int, q: int) -> "Place":
         """The place of an element with these contents and the header that we would write."""
-        return cls(d, p - len(header(tag, q - p)), tag, p, q, q)
+        return cls(d, p - 1 - shortest(q - p), tag, p, q, q)
 
     @property
     def contents(self) -> bytes:
         """The contents octets."""
         return self.d[self.p : self.q]
-
-    @property
-    def indefinite(self) -> bool:
-        """True where the length is indefinite."""
-        return self.end != self.q
-
-    @property
-    def length_octets(self) -> int | None:
-        """How many octets the definite length has; None where no fewer would do."""
-        octets = self.p - self.start - 1
-        return None if self.indefinite or octets == len(header(0, self.q - self.p)) - 1 else octets
-
-    @property
-    def is_plain(self) -> bool:
-        """True where the header is one that we would write."""
-        return not self.indefinite and self.length_octets is None
