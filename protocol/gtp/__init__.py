@@ -93,8 +93,9 @@ PROTOCOL_TYPE = 0x10
 
 
 def decode(octets: bytes, *, up: bool = True) -> GtpMessage:
-    """Read a GTP message; DecodeError carries the cause of the response, or none for silence (TS 29.060 11.1).
+    """Read a GTP message; DecodeError carries the cause, or none for silence (TS 29.060 11.1).
 
+    A request is answered by a response with that cause; of a response, whoever has asked is told.
     ``up``: from an SGSN to a GGSN; an Update PDP Context Request alone differs by it. VERSION_NOT_SUPPORTED is answered
     by the message of that name (11.1.1).
     """

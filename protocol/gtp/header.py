@@ -117,8 +117,15 @@ def unknown(d: bytes, p: int) -> int:
     return p + 3 + (d[p + 1] << 8 | d[p + 2]) if p + 2 < len(d) else len(d)
 
 
-SILENT = Rules(None, None, None, unknown, ascending=True)
-"""A response that cannot be read, or is not known, is not answered (11.1.2 to 11.1.10)."""
+TOLD = Rules(
+    unknown_message=None,
+    missing_mandatory=GtpCause.MANDATORY_IE_MISSING,
+    invalid_mandatory=GtpCause.MANDATORY_IE_INCORRECT,
+    unknown=unknown,
+    ascending=True,
+)
+"""A response that cannot be read is never answered: whoever asked is told the cause (11.1.5, 11.1.7), or, without one,
+it counts as not received (11.1.2, 11.1.10)."""
 
 ANSWERED = Rules(
     unknown_message=None,
@@ -136,7 +143,7 @@ class GtpMessage(Message):
     """A GTP message of control or user plane: a response, or one that is not answered."""
 
     protocol = "gtp"
-    rules = SILENT
+    rules = TOLD
 
     teid: Annotated[Teid, HEADER("4")]
     sequence_number: Annotated[int | None, HEADER("2")] = None

@@ -295,7 +295,7 @@ def test_missing_mandatory_element() -> None:
     assert refusal(framed(27, "02 62021132547698f0")).cause == GtpCause.MANDATORY_IE_MISSING
     assert refusal(framed(58, "")).cause == GtpCause.MANDATORY_IE_MISSING
     error = refusal(framed(17, "0e01"))
-    assert error.cause is None
+    assert error.cause == GtpCause.MANDATORY_IE_MISSING
     assert "cause is missing" in error.why
 
 
@@ -352,7 +352,7 @@ def test_invalid_mandatory_element() -> None:
     assert error.cause == GtpCause.MANDATORY_IE_INCORRECT
     assert error.at == 12 + 9
     assert refusal(framed(32, "02 6202113254769800")).cause == GtpCause.MANDATORY_IE_INCORRECT
-    assert refusal(framed(33, "01 80 02 6202113254769800")).cause is None
+    assert refusal(framed(33, "01 80 02 6202113254769800")).cause == GtpCause.MANDATORY_IE_INCORRECT
 
 
 def test_invalid_optional_element() -> None:
