@@ -79,3 +79,15 @@ def test_spoilt_octets(make_hlr: Callable[..., Any], subscriber: Subscriber, lay
     otid = sgsn.begin(GPRS_LOCATION_UPDATE_V3, begin.components[0].argument)
     sgsn.result(sgsn.asked(InsertSubscriberDataArg)[0], InsertSubscriberDataRes(), own=otid)
     assert isinstance(sgsn.answered(otid).result, UpdateGprsLocationRes)
+
+
+def test_connection_is_not_taken(make_hlr: Callable[..., Any]) -> None:
+    """Nobody here has connections (Q.714 clause 3): what asks for one, or is of one, is warned of and not answered."""
+    hlr = make_hlr()
+    for message in (
+        sccp.Cr(source=sccp.LocalReference(1), called=hlr.address, payload=b"a"),
+        sccp.Dt1(destination=sccp.LocalReference(1), payload=b"a"),
+    ):
+        hlr.receive("sgsn1", "gr", message.encode())
+    assert [warning for warning in hlr.warnings if "nobody here has connections" in str(warning)]
+    assert not hlr.node.tcap.dialogues
