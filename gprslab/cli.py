@@ -71,16 +71,22 @@ broker_option = click.option(
 
 
 class _Commands(click.Group):
-    """The commands; those of :mod:`gprslab.commands_run` are loaded when asked for: a node is not to wait for them."""
+    """The commands; those of other modules are loaded when asked for: a node is not to wait for them."""
 
-    LATE: ClassVar = ("demo", "run")
+    LATE: ClassVar = {
+        "decode": "gprslab.commands_decode",
+        "demo": "gprslab.commands_run",
+        "encode": "gprslab.commands_decode",
+        "messages": "gprslab.commands_decode",
+        "run": "gprslab.commands_run",
+    }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*super().list_commands(ctx), *self.LATE})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in self.LATE:
-            command: click.Command = getattr(import_module("gprslab.commands_run"), cmd_name)
+            command: click.Command = getattr(import_module(self.LATE[cmd_name]), cmd_name)
             return command
         return super().get_command(ctx, cmd_name)
 

@@ -34,6 +34,7 @@ from protocol.tcap.dialogue import (
     UserDiagnostic,
 )
 from protocol.tcap.messages import (
+    KINDS,
     Abort,
     Begin,
     Continue,
@@ -47,6 +48,7 @@ from protocol.tcap.messages import (
 
 __all__ = [
     "DIALOGUE_AS",
+    "KINDS",
     "UNI_DIALOGUE_AS",
     "Aare",
     "Aarq",
