@@ -189,6 +189,17 @@ MAP_S = timer("MAP s", 10, 1, "network", start="invoke sent", stop="result, erro
 MAP_M = timer("MAP m", 20, 1, "network", start="invoke sent", stop="result, error or reject", expiry="no answer")
 MAP_ML = timer("MAP ml", 60, 1, "network", start="invoke sent", stop="result, error or reject", expiry="no answer")
 
+# --- GTP (TS 29.060 14) -------------------------------------------------------------------------------------------
+T3_RESPONSE = timer(
+    "T3-RESPONSE",
+    2,
+    5,
+    "network",
+    start="GTP request sent, or SGSN Context Response",
+    stop="response received, or SGSN Context Acknowledge",
+    expiry="sent again; after N3-REQUESTS (5) in all it is given up, before the mobile asks again (7.6)",
+)
+
 # --- ours ---------------------------------------------------------------------------------------------------------
 X_SEGMENTS = timer(
     "X-segments",
@@ -243,6 +254,15 @@ X_PURGE = timer(
     start="mobile detached",
     stop="mobile attached",
     expiry="context deleted, HLR told by purgeMS",
+)
+X_MOVED = timer(
+    "X-moved",
+    60,
+    1,
+    "network",
+    start="contexts handed to another SGSN",
+    stop="the mobile comes back",
+    expiry="the contexts are removed (23.060 6.9.1.2.2, the old SGSN's timer)",
 )
 
 
