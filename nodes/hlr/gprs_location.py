@@ -24,19 +24,19 @@ from protocol.map.errors import (
     UnknownSubscriberParam,
 )
 from protocol.map.location import CancellationType, UpdateGprsLocationArg, UpdateGprsLocationRes
+from protocol.map.packet import GprsSubscriptionData, PdpAddress, PdpContext, PdpType
 from protocol.map.subscriber import (
-    GprsSubscriptionData,
     InsertSubscriberDataArg,
     InsertSubscriberDataRes,
     NetworkAccessMode,
-    PdpContext,
     SubscriberStatus,
 )
+from protocol.sm.quality_of_service import QualityOfService
 
 if TYPE_CHECKING:
     from nodes.hlr.node import Hlr
 
-IPV4 = b"\xf1\x21"
+IPV4 = PdpType()
 """PDP type: IETF, IPv4 (TS 29.060 7.7.27)."""
 
 CONTEXTS_AT_ONCE = 20
@@ -145,8 +145,8 @@ def make_subscription(contexts: tuple[PdpSubscription, ...], *, complete: bool =
                 PdpContext(
                     pdp_context_id=context.context_id,
                     pdp_type=IPV4,
-                    pdp_address=context.address,
-                    qos_subscribed=context.qos,
+                    pdp_address=None if context.address is None else PdpAddress.from_octets(context.address),
+                    qos_subscribed=QualityOfService.from_octets(context.qos),
                     apn=context.apn,
                 )
                 for context in contexts

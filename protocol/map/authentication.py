@@ -9,7 +9,6 @@ from protocol.ber import (
     INTEGER,
     NULL,
     OCTETS,
-    OPAQUE,
     SEQUENCE,
     SEQUENCE_OF,
     Choice,
@@ -17,6 +16,7 @@ from protocol.ber import (
 )
 from protocol.declare import OpenEnum
 from protocol.identities import Imsi, IsdnAddress, Plmn
+from protocol.map.extension import ExtensionContainer
 
 
 class ReSynchronisationInfo(Sequence):
@@ -41,7 +41,7 @@ class SendAuthenticationInfoArg(Sequence):
     segmentation_prohibited: Annotated[bool, NULL()] = False
     immediate_response_preferred: Annotated[bool, NULL(1)] = False
     re_synchronisation_info: Annotated[ReSynchronisationInfo | None, SEQUENCE()] = None
-    extension_container: Annotated[bytes | None, OPAQUE(2)] = None
+    extension_container: Annotated[ExtensionContainer | None, SEQUENCE(2)] = None
     requesting_node_type: Annotated[RequestingNodeType | None, ENUMERATED(3)] = None
     requesting_plmn_id: Annotated[Plmn | None, OCTETS(4, size=3)] = None
 
@@ -75,7 +75,7 @@ class SendAuthenticationInfoRes(Sequence, tag=3):
     """HLR → SGSN or VLR: vectors; none at all where the subscriber's are used up for now."""
 
     authentication_set_list: Annotated[AuthenticationSetList | None, CHOICE()] = None
-    extension_container: Annotated[bytes | None, OPAQUE()] = None
+    extension_container: Annotated[ExtensionContainer | None, SEQUENCE()] = None
 
 
 class SendAuthenticationInfoArgV2(Choice):
@@ -118,7 +118,7 @@ class AuthenticationFailureReportArg(Sequence):
 
     imsi: Annotated[Imsi, OCTETS()]
     failure_cause: Annotated[FailureCause, ENUMERATED()]
-    extension_container: Annotated[bytes | None, OPAQUE()] = None
+    extension_container: Annotated[ExtensionContainer | None, SEQUENCE()] = None
     re_attempt: Annotated[bool | None, BOOLEAN()] = None
     access_type: Annotated[AccessType | None, ENUMERATED()] = None
     rand: Annotated[bytes | None, OCTETS(size=16)] = None
@@ -129,4 +129,4 @@ class AuthenticationFailureReportArg(Sequence):
 class AuthenticationFailureReportRes(Sequence):
     """HLR → SGSN or VLR: noted."""
 
-    extension_container: Annotated[bytes | None, OPAQUE()] = None
+    extension_container: Annotated[ExtensionContainer | None, SEQUENCE()] = None

@@ -5,10 +5,11 @@ It travels as user information in the dialogue portion of TCAP, under the abstra
 
 from typing import Annotated
 
-from protocol.ber import CHOICE, ENUMERATED, NULL, OCTETS, OID, OPAQUE, SEQUENCE, Choice, Oid, Sequence
+from protocol.ber import CHOICE, ENUMERATED, NULL, OCTETS, OID, SEQUENCE, Choice, Oid, Sequence
 from protocol.declare import OpenEnum
 from protocol.identities import IsdnAddress
 from protocol.map.contexts import ApplicationContext
+from protocol.map.extension import ExtensionContainer
 
 MAP_DIALOGUE_AS = Oid("0.4.0.0.1.1.1.1")
 """{map-DialogueAS}: the name of the abstract syntax of these types."""
@@ -19,19 +20,19 @@ class MapOpenInfo(Sequence):
 
     destination_reference: Annotated[IsdnAddress | None, OCTETS(0, least=1, most=20)] = None
     origination_reference: Annotated[IsdnAddress | None, OCTETS(1, least=1, most=20)] = None
-    extension_container: Annotated[bytes | None, OPAQUE()] = None
+    extension_container: Annotated[ExtensionContainer | None, SEQUENCE()] = None
 
 
 class MapAcceptInfo(Sequence):
     """With the first answer: the dialogue is accepted."""
 
-    extension_container: Annotated[bytes | None, OPAQUE()] = None
+    extension_container: Annotated[ExtensionContainer | None, SEQUENCE()] = None
 
 
 class MapCloseInfo(Sequence):
     """With TC-END: the dialogue is over."""
 
-    extension_container: Annotated[bytes | None, OPAQUE()] = None
+    extension_container: Annotated[ExtensionContainer | None, SEQUENCE()] = None
 
 
 class RefuseReason(OpenEnum):
@@ -46,7 +47,7 @@ class MapRefuseInfo(Sequence):
     """With an abort: the dialogue is refused."""
 
     reason: Annotated[RefuseReason, ENUMERATED()]
-    extension_container: Annotated[bytes | None, OPAQUE()] = None
+    extension_container: Annotated[ExtensionContainer | None, SEQUENCE()] = None
     alternative_application_context: Annotated[ApplicationContext | None, OID()] = None
 
 
@@ -82,7 +83,7 @@ class MapUserAbortInfo(Sequence):
     """With an abort: the user ends the dialogue."""
 
     map_user_abort_choice: Annotated[MapUserAbortChoice, CHOICE()]
-    extension_container: Annotated[bytes | None, OPAQUE()] = None
+    extension_container: Annotated[ExtensionContainer | None, SEQUENCE()] = None
 
 
 class ProviderAbortReason(OpenEnum):
@@ -96,7 +97,7 @@ class MapProviderAbortInfo(Sequence):
     """With an abort: MAP itself ends the dialogue."""
 
     map_provider_abort_reason: Annotated[ProviderAbortReason, ENUMERATED()]
-    extension_container: Annotated[bytes | None, OPAQUE()] = None
+    extension_container: Annotated[ExtensionContainer | None, SEQUENCE()] = None
 
 
 class MapDialoguePdu(Choice):

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any
 
-from protocol.ber import BIT_STRING, ENUMERATED, OCTETS, OPAQUE, SEQUENCE, Bits, Choice, Sequence
+from protocol.ber import BIT_STRING, ENUMERATED, OCTETS, SEQUENCE, Bits, Choice, Sequence
 from protocol.declare import OpenEnum, Source
 from protocol.identities import Imei, Imeisv
+from protocol.map.extension import ExtensionContainer
 
 
 class IMEI(OCTETS):
@@ -13,8 +14,8 @@ class IMEI(OCTETS):
     unions = True
     __slots__ = ()
 
-    def __init__(self) -> None:
-        super().__init__(size=8)
+    def __init__(self, number: int | None = None) -> None:
+        super().__init__(number, size=8)
 
     def check(self, kind: Any) -> None:
         if kind != Imei | Imeisv:
@@ -57,11 +58,19 @@ class EquipmentStatus(OpenEnum):
     GREY_LISTED = 2
 
 
-class UesbiIu(Sequence):
-    """UE-specific behaviour information (TS 23.195), as its octets."""
+class Uesbi(Bits):
+    """UE-specific behaviour information: bits that TS 25.413 gives a meaning."""
 
-    uesbi_iu_a: Annotated[bytes | None, OCTETS(0)] = None
-    uesbi_iu_b: Annotated[bytes | None, OCTETS(1)] = None
+    __slots__ = ()
+    least = 1
+    most = 128
+
+
+class UesbiIu(Sequence):
+    """UE-specific behaviour information of a type of equipment (TS 23.195)."""
+
+    uesbi_iu_a: Annotated[Uesbi | None, BIT_STRING(0)] = None
+    uesbi_iu_b: Annotated[Uesbi | None, BIT_STRING(1)] = None
 
 
 class CheckImeiArg(Sequence):
@@ -69,7 +78,7 @@ class CheckImeiArg(Sequence):
 
     imei: Annotated[Imei | Imeisv, IMEI()]
     requested_equipment_info: Annotated[RequestedEquipmentInfo, BIT_STRING()]
-    extension_container: Annotated[bytes | None, OPAQUE()] = None
+    extension_container: Annotated[ExtensionContainer | None, SEQUENCE()] = None
 
 
 class CheckImeiRes(Sequence):
@@ -77,7 +86,7 @@ class CheckImeiRes(Sequence):
 
     equipment_status: Annotated[EquipmentStatus | None, ENUMERATED()] = None
     bmuef: Annotated[UesbiIu | None, SEQUENCE()] = None
-    extension_container: Annotated[bytes | None, OPAQUE(0)] = None
+    extension_container: Annotated[ExtensionContainer | None, SEQUENCE(0)] = None
 
 
 class CheckImeiArgV2(Choice):

@@ -9,9 +9,23 @@ from typing import Literal
 
 from protocol.ber import Element
 from protocol.declare import MISSING, OpenEnum
-from protocol.map import authentication, equipment, errors, location, subscriber
+from protocol.map import (
+    authentication,
+    calls,
+    enquiry,
+    equipment,
+    errors,
+    location,
+    packet,
+    restart,
+    service_errors,
+    short_messages,
+    subscriber,
+    tracing,
+    unstructured,
+)
 from protocol.map.contexts import ApplicationContext, ContextName
-from protocol.map.errors import ErrorCode
+from protocol.map.errors import ErrorCode, camel_case
 
 TimerClass = Literal["s", "m", "ml", "l"]
 """Short, medium, medium-long and long operations (17.1.2)."""
@@ -24,37 +38,111 @@ class OperationCode(OpenEnum):
     CANCEL_LOCATION = 3
     PROVIDE_ROAMING_NUMBER = 4
     NOTE_SUBSCRIBER_DATA_MODIFIED = 5
+    RESUME_CALL_HANDLING = 6
     INSERT_SUBSCRIBER_DATA = 7
     DELETE_SUBSCRIBER_DATA = 8
+    SEND_PARAMETERS = 9
+    REGISTER_SS = 10
+    ERASE_SS = 11
+    ACTIVATE_SS = 12
+    DEACTIVATE_SS = 13
+    INTERROGATE_SS = 14
     AUTHENTICATION_FAILURE_REPORT = 15
+    REGISTER_PASSWORD = 17
+    GET_PASSWORD = 18
+    PROCESS_UNSTRUCTURED_SS_DATA = 19
     SEND_ROUTING_INFO = 22
     UPDATE_GPRS_LOCATION = 23
     SEND_ROUTING_INFO_FOR_GPRS = 24
     FAILURE_REPORT = 25
     NOTE_MS_PRESENT_FOR_GPRS = 26
+    PERFORM_HANDOVER = 28
+    SEND_END_SIGNAL = 29
+    PERFORM_SUBSEQUENT_HANDOVER = 30
+    PROCESS_ACCESS_SIGNALLING = 33
+    FORWARD_ACCESS_SIGNALLING = 34
+    NOTE_INTERNAL_HANDOVER = 35
     RESET = 37
     FORWARD_CHECK_SS_INDICATION = 38
+    PREPARE_GROUP_CALL = 39
+    SEND_GROUP_CALL_END_SIGNAL = 40
+    PROCESS_GROUP_CALL_SIGNALLING = 41
+    FORWARD_GROUP_CALL_SIGNALLING = 42
     CHECK_IMEI = 43
     MT_FORWARD_SM = 44
     SEND_ROUTING_INFO_FOR_SM = 45
     MO_FORWARD_SM = 46
+    REPORT_SM_DELIVERY_STATUS = 47
+    NOTE_SUBSCRIBER_PRESENT = 48
+    ALERT_SERVICE_CENTRE_WITHOUT_RESULT = 49
+    ACTIVATE_TRACE_MODE = 50
+    DEACTIVATE_TRACE_MODE = 51
+    TRACE_SUBSCRIBER_ACTIVITY = 52
+    BEGIN_SUBSCRIBER_ACTIVITY = 54
     SEND_IDENTIFICATION = 55
     SEND_AUTHENTICATION_INFO = 56
     RESTORE_DATA = 57
+    SEND_IMSI = 58
+    PROCESS_UNSTRUCTURED_SS_REQUEST = 59
+    UNSTRUCTURED_SS_REQUEST = 60
     UNSTRUCTURED_SS_NOTIFY = 61
+    ANY_TIME_SUBSCRIPTION_INTERROGATION = 62
+    INFORM_SERVICE_CENTRE = 63
+    ALERT_SERVICE_CENTRE = 64
+    ANY_TIME_MODIFICATION = 65
     READY_FOR_SM = 66
     PURGE_MS = 67
+    PREPARE_HANDOVER = 68
+    PREPARE_SUBSEQUENT_HANDOVER = 69
     PROVIDE_SUBSCRIBER_INFO = 70
     ANY_TIME_INTERROGATION = 71
+    SS_INVOCATION_NOTIFICATION = 72
+    SET_REPORTING_STATE = 73
+    STATUS_REPORT = 74
+    REMOTE_USER_FREE = 75
+    REGISTER_CC_ENTRY = 76
+    ERASE_CC_ENTRY = 77
+    PROVIDE_SUBSCRIBER_LOCATION = 83
+    SEND_GROUP_CALL_INFO = 84
+    SEND_ROUTING_INFO_FOR_LCS = 85
+    SUBSCRIBER_LOCATION_REPORT = 86
+    IST_ALERT = 87
+    IST_COMMAND = 88
+    NOTE_MM_EVENT = 89
 
     def __str__(self) -> str:
-        first, *others = self.name.lower().split("_")
-        return first + "".join(other.capitalize() for other in others)
+        return SPELLED.get(self.name) or camel_case(self.name)
+
+
+SPELLED = {
+    "CHECK_IMEI": "checkIMEI",
+    "FORWARD_CHECK_SS_INDICATION": "forwardCheckSS-Indication",
+    "IST_ALERT": "ist-Alert",
+    "IST_COMMAND": "ist-Command",
+    "MO_FORWARD_SM": "mo-ForwardSM",
+    "MT_FORWARD_SM": "mt-ForwardSM",
+    "NOTE_MM_EVENT": "noteMM-Event",
+    "PROCESS_UNSTRUCTURED_SS_DATA": "processUnstructuredSS-Data",
+    "PROCESS_UNSTRUCTURED_SS_REQUEST": "processUnstructuredSS-Request",
+    "PURGE_MS": "purgeMS",
+    "READY_FOR_SM": "readyForSM",
+    "REPORT_SM_DELIVERY_STATUS": "reportSM-DeliveryStatus",
+    "SEND_IMSI": "sendIMSI",
+    "SEND_ROUTING_INFO_FOR_LCS": "sendRoutingInfoForLCS",
+    "SEND_ROUTING_INFO_FOR_SM": "sendRoutingInfoForSM",
+    "SS_INVOCATION_NOTIFICATION": "ss-InvocationNotification",
+    "UNSTRUCTURED_SS_NOTIFY": "unstructuredSS-Notify",
+    "UNSTRUCTURED_SS_REQUEST": "unstructuredSS-Request",
+}
+"""Operations whose name the specification writes in another way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation. ``results`` is empty where it is never answered by a result."""
+    """An operation. ``results`` is empty where it is never answered by a result, or by one without parameter.
+
+    ``errors`` are those of all its versions.
+    """
 
     code: OperationCode
     name: str
@@ -63,6 +151,11 @@ class Operation:
     errors: tuple[ErrorCode, ...]
     timer: TimerClass
     contexts: tuple[ApplicationContext, ...]
+
+    @property
+    def is_confirmed(self) -> bool:
+        """True where it is answered (classes 1 to 3, 17.1.2)."""
+        return bool(self.results or self.errors)
 
     @property
     def empty_result(self) -> Element | None:
@@ -117,6 +210,14 @@ _E = ErrorCode
 
 # --- location management ---
 operation(
+    OperationCode.UPDATE_LOCATION,
+    (location.UpdateLocationArg,),
+    (location.UpdateLocationRes, location.UpdateLocationResV1),
+    (_E.SYSTEM_FAILURE, _E.DATA_MISSING, _E.UNEXPECTED_DATA_VALUE, _E.UNKNOWN_SUBSCRIBER, _E.ROAMING_NOT_ALLOWED),
+    "m",
+    contexts(ContextName.NETWORK_LOC_UP, 3, 2, 1),
+)
+operation(
     OperationCode.UPDATE_GPRS_LOCATION,
     (location.UpdateGprsLocationArg,),
     (location.UpdateGprsLocationRes,),
@@ -128,7 +229,7 @@ operation(
     OperationCode.CANCEL_LOCATION,
     (location.CancelLocationArg, location.Identity),
     (location.CancelLocationRes,),
-    (_E.DATA_MISSING, _E.UNEXPECTED_DATA_VALUE),
+    (_E.DATA_MISSING, _E.UNEXPECTED_DATA_VALUE, _E.UNIDENTIFIED_SUBSCRIBER),
     "m",
     contexts(ContextName.LOCATION_CANCEL, 3, 2, 1),
 )
@@ -139,6 +240,40 @@ operation(
     (_E.DATA_MISSING, _E.UNEXPECTED_DATA_VALUE, _E.UNKNOWN_SUBSCRIBER),
     "m",
     contexts(ContextName.MS_PURGING, 3, 2),
+)
+operation(
+    OperationCode.SEND_IDENTIFICATION,
+    (location.SendIdentificationArg, location.SendIdentificationArgV2),
+    (location.SendIdentificationRes, location.SendIdentificationResV2),
+    (_E.DATA_MISSING, _E.UNIDENTIFIED_SUBSCRIBER),
+    "s",
+    contexts(ContextName.INTER_VLR_INFO_RETRIEVAL, 3, 2),
+)
+
+# --- restart ---
+operation(
+    OperationCode.RESET,
+    (restart.ResetArg,),
+    (),
+    (),
+    "m",
+    contexts(ContextName.RESET, 2, 1),
+)
+operation(
+    OperationCode.FORWARD_CHECK_SS_INDICATION,
+    (),
+    (),
+    (),
+    "s",
+    contexts(ContextName.NETWORK_LOC_UP, 3, 2, 1),
+)
+operation(
+    OperationCode.RESTORE_DATA,
+    (restart.RestoreDataArg,),
+    (restart.RestoreDataRes,),
+    (_E.SYSTEM_FAILURE, _E.DATA_MISSING, _E.UNEXPECTED_DATA_VALUE, _E.UNKNOWN_SUBSCRIBER),
+    "m",
+    contexts(ContextName.NETWORK_LOC_UP, 3, 2),
 )
 
 # --- authentication ---
@@ -158,13 +293,22 @@ operation(
     "m",
     contexts(ContextName.AUTHENTICATION_FAILURE_REPORT, 3),
 )
+operation(
+    OperationCode.SEND_PARAMETERS,
+    (subscriber.SendParametersArg,),
+    (subscriber.SendParametersRes,),
+    (_E.UNEXPECTED_DATA_VALUE, _E.UNKNOWN_SUBSCRIBER, _E.UNIDENTIFIED_SUBSCRIBER),
+    "m",
+    contexts(ContextName.INFO_RETRIEVAL, 1),
+    contexts(ContextName.NETWORK_LOC_UP, 1),
+)
 
 # --- equipment ---
 operation(
     OperationCode.CHECK_IMEI,
     (equipment.CheckImeiArg, equipment.CheckImeiArgV2),
     (equipment.CheckImeiRes, equipment.CheckImeiResV2),
-    (_E.SYSTEM_FAILURE, _E.DATA_MISSING, _E.UNKNOWN_EQUIPMENT),
+    (_E.SYSTEM_FAILURE, _E.DATA_MISSING, _E.UNEXPECTED_DATA_VALUE, _E.UNKNOWN_EQUIPMENT),
     "m",
     contexts(ContextName.EQUIPMENT_MNGT, 3, 2, 1),
 )
@@ -180,19 +324,358 @@ operation(
     contexts(ContextName.GPRS_LOCATION_UPDATE, 3),
     contexts(ContextName.NETWORK_LOC_UP, 3, 2, 1),
 )
+operation(
+    OperationCode.DELETE_SUBSCRIBER_DATA,
+    (subscriber.DeleteSubscriberDataArg,),
+    (subscriber.DeleteSubscriberDataRes,),
+    (_E.DATA_MISSING, _E.UNEXPECTED_DATA_VALUE, _E.UNIDENTIFIED_SUBSCRIBER),
+    "m",
+    contexts(ContextName.SUBSCRIBER_DATA_MNGT, 3, 2, 1),
+)
+
+# --- packet services ---
+operation(
+    OperationCode.SEND_ROUTING_INFO_FOR_GPRS,
+    (packet.SendRoutingInfoForGprsArg,),
+    (packet.SendRoutingInfoForGprsRes,),
+    (
+        _E.ABSENT_SUBSCRIBER,
+        _E.SYSTEM_FAILURE,
+        _E.DATA_MISSING,
+        _E.UNEXPECTED_DATA_VALUE,
+        _E.UNKNOWN_SUBSCRIBER,
+        _E.CALL_BARRED,
+    ),
+    "m",
+    contexts(ContextName.GPRS_LOCATION_INFO_RETRIEVAL, 4, 3),
+)
+operation(
+    OperationCode.FAILURE_REPORT,
+    (packet.FailureReportArg,),
+    (packet.FailureReportRes,),
+    (_E.SYSTEM_FAILURE, _E.DATA_MISSING, _E.UNEXPECTED_DATA_VALUE, _E.UNKNOWN_SUBSCRIBER),
+    "m",
+    contexts(ContextName.FAILURE_REPORT, 3),
+)
+operation(
+    OperationCode.NOTE_MS_PRESENT_FOR_GPRS,
+    (packet.NoteMsPresentForGprsArg,),
+    (packet.NoteMsPresentForGprsRes,),
+    (_E.SYSTEM_FAILURE, _E.DATA_MISSING, _E.UNEXPECTED_DATA_VALUE, _E.UNKNOWN_SUBSCRIBER),
+    "m",
+    contexts(ContextName.GPRS_NOTIFY, 3),
+)
+
+# --- enquiries ---
+operation(
+    OperationCode.PROVIDE_SUBSCRIBER_INFO,
+    (enquiry.ProvideSubscriberInfoArg,),
+    (enquiry.ProvideSubscriberInfoRes,),
+    (_E.DATA_MISSING, _E.UNEXPECTED_DATA_VALUE),
+    "m",
+    contexts(ContextName.SUBSCRIBER_INFO_ENQUIRY, 3),
+)
+operation(
+    OperationCode.ANY_TIME_INTERROGATION,
+    (enquiry.AnyTimeInterrogationArg,),
+    (enquiry.AnyTimeInterrogationRes,),
+    (_E.SYSTEM_FAILURE, _E.ATI_NOT_ALLOWED, _E.DATA_MISSING, _E.UNEXPECTED_DATA_VALUE, _E.UNKNOWN_SUBSCRIBER),
+    "m",
+    contexts(ContextName.ANY_TIME_INFO_ENQUIRY, 3),
+)
+
+# --- calls ---
+operation(
+    OperationCode.SEND_ROUTING_INFO,
+    (calls.SendRoutingInfoArg,),
+    (calls.SendRoutingInfoRes, calls.SendRoutingInfoResV2),
+    (
+        _E.SYSTEM_FAILURE,
+        _E.DATA_MISSING,
+        _E.UNEXPECTED_DATA_VALUE,
+        _E.FACILITY_NOT_SUPPORTED,
+        _E.OR_NOT_ALLOWED,
+        _E.UNKNOWN_SUBSCRIBER,
+        _E.NUMBER_CHANGED,
+        _E.BEARER_SERVICE_NOT_PROVISIONED,
+        _E.TELESERVICE_NOT_PROVISIONED,
+        _E.ABSENT_SUBSCRIBER,
+        _E.BUSY_SUBSCRIBER,
+        _E.NO_SUBSCRIBER_REPLY,
+        _E.CALL_BARRED,
+        _E.CUG_REJECT,
+        _E.FORWARDING_VIOLATION,
+    ),
+    "m",
+    contexts(ContextName.LOC_INFO_RETRIEVAL, 3, 2, 1),
+)
+operation(
+    OperationCode.PROVIDE_ROAMING_NUMBER,
+    (calls.ProvideRoamingNumberArg,),
+    (calls.ProvideRoamingNumberRes, calls.ProvideRoamingNumberResV2),
+    (
+        _E.SYSTEM_FAILURE,
+        _E.DATA_MISSING,
+        _E.UNEXPECTED_DATA_VALUE,
+        _E.FACILITY_NOT_SUPPORTED,
+        _E.OR_NOT_ALLOWED,
+        _E.ABSENT_SUBSCRIBER,
+        _E.NO_ROAMING_NUMBER_AVAILABLE,
+    ),
+    "m",
+    contexts(ContextName.ROAMING_NBR_ENQUIRY, 3, 2, 1),
+)
+
+# --- unstructured supplementary services ---
+operation(
+    OperationCode.PROCESS_UNSTRUCTURED_SS_REQUEST,
+    (unstructured.ProcessUnstructuredSsRequestArg,),
+    (unstructured.ProcessUnstructuredSsRequestRes,),
+    (_E.SYSTEM_FAILURE, _E.DATA_MISSING, _E.UNEXPECTED_DATA_VALUE, _E.UNKNOWN_ALPHABET, _E.CALL_BARRED),
+    "ml",
+    contexts(ContextName.NETWORK_UNSTRUCTURED_SS, 2),
+)
+_USSD_ERRORS = (
+    _E.SYSTEM_FAILURE,
+    _E.DATA_MISSING,
+    _E.UNEXPECTED_DATA_VALUE,
+    _E.ABSENT_SUBSCRIBER,
+    _E.ILLEGAL_SUBSCRIBER,
+    _E.ILLEGAL_EQUIPMENT,
+    _E.UNKNOWN_ALPHABET,
+    _E.USSD_BUSY,
+)
+operation(
+    OperationCode.UNSTRUCTURED_SS_REQUEST,
+    (unstructured.UnstructuredSsRequestArg,),
+    (unstructured.UnstructuredSsRequestRes,),
+    _USSD_ERRORS,
+    "ml",
+    contexts(ContextName.NETWORK_UNSTRUCTURED_SS, 2),
+)
+operation(
+    OperationCode.UNSTRUCTURED_SS_NOTIFY,
+    (unstructured.UnstructuredSsNotifyArg,),
+    (),
+    _USSD_ERRORS,
+    "ml",
+    contexts(ContextName.NETWORK_UNSTRUCTURED_SS, 2),
+)
+
+# --- short messages ---
+operation(
+    OperationCode.SEND_ROUTING_INFO_FOR_SM,
+    (short_messages.RoutingInfoForSmArg,),
+    (short_messages.RoutingInfoForSmRes,),
+    (
+        _E.SYSTEM_FAILURE,
+        _E.DATA_MISSING,
+        _E.UNEXPECTED_DATA_VALUE,
+        _E.FACILITY_NOT_SUPPORTED,
+        _E.UNKNOWN_SUBSCRIBER,
+        _E.TELESERVICE_NOT_PROVISIONED,
+        _E.CALL_BARRED,
+        _E.ABSENT_SUBSCRIBER,
+        _E.ABSENT_SUBSCRIBER_SM,
+    ),
+    "m",
+    contexts(ContextName.SHORT_MSG_GATEWAY, 3, 2, 1),
+)
+operation(
+    OperationCode.MO_FORWARD_SM,
+    (short_messages.MoForwardSmArg,),
+    (short_messages.MoForwardSmRes,),
+    (
+        _E.SYSTEM_FAILURE,
+        _E.DATA_MISSING,
+        _E.UNEXPECTED_DATA_VALUE,
+        _E.FACILITY_NOT_SUPPORTED,
+        _E.UNIDENTIFIED_SUBSCRIBER,
+        _E.ILLEGAL_SUBSCRIBER,
+        _E.ILLEGAL_EQUIPMENT,
+        _E.ABSENT_SUBSCRIBER,
+        _E.SUBSCRIBER_BUSY_FOR_MT_SMS,
+        _E.SM_DELIVERY_FAILURE,
+    ),
+    "ml",
+    contexts(ContextName.SHORT_MSG_MO_RELAY, 3, 2, 1),
+    contexts(ContextName.SHORT_MSG_MT_RELAY, 2),
+)
+operation(
+    OperationCode.MT_FORWARD_SM,
+    (short_messages.MtForwardSmArg,),
+    (short_messages.MtForwardSmRes,),
+    (
+        _E.SYSTEM_FAILURE,
+        _E.DATA_MISSING,
+        _E.UNEXPECTED_DATA_VALUE,
+        _E.FACILITY_NOT_SUPPORTED,
+        _E.UNIDENTIFIED_SUBSCRIBER,
+        _E.ILLEGAL_SUBSCRIBER,
+        _E.ILLEGAL_EQUIPMENT,
+        _E.SUBSCRIBER_BUSY_FOR_MT_SMS,
+        _E.SM_DELIVERY_FAILURE,
+        _E.ABSENT_SUBSCRIBER_SM,
+    ),
+    "ml",
+    contexts(ContextName.SHORT_MSG_MT_RELAY, 3),
+)
+operation(
+    OperationCode.REPORT_SM_DELIVERY_STATUS,
+    (short_messages.ReportSmDeliveryStatusArg,),
+    (short_messages.ReportSmDeliveryStatusRes, short_messages.ReportSmDeliveryStatusResV2),
+    (_E.DATA_MISSING, _E.UNEXPECTED_DATA_VALUE, _E.UNKNOWN_SUBSCRIBER, _E.MESSAGE_WAITING_LIST_FULL),
+    "s",
+    contexts(ContextName.SHORT_MSG_GATEWAY, 3, 2, 1),
+)
+operation(
+    OperationCode.NOTE_SUBSCRIBER_PRESENT,
+    (short_messages.NoteSubscriberPresentArg,),
+    (),
+    (),
+    "s",
+    contexts(ContextName.MWD_MNGT, 1),
+)
+operation(
+    OperationCode.ALERT_SERVICE_CENTRE_WITHOUT_RESULT,
+    (short_messages.AlertServiceCentreWithoutResultArg,),
+    (),
+    (),
+    "s",
+    contexts(ContextName.SHORT_MSG_ALERT, 1),
+)
+operation(
+    OperationCode.ALERT_SERVICE_CENTRE,
+    (short_messages.AlertServiceCentreArg,),
+    (),
+    (_E.SYSTEM_FAILURE, _E.DATA_MISSING, _E.UNEXPECTED_DATA_VALUE),
+    "s",
+    contexts(ContextName.SHORT_MSG_ALERT, 2),
+)
+operation(
+    OperationCode.INFORM_SERVICE_CENTRE,
+    (short_messages.InformServiceCentreArg,),
+    (),
+    (),
+    "s",
+    contexts(ContextName.SHORT_MSG_GATEWAY, 3, 2),
+)
+operation(
+    OperationCode.READY_FOR_SM,
+    (short_messages.ReadyForSmArg,),
+    (short_messages.ReadyForSmRes,),
+    (_E.DATA_MISSING, _E.UNEXPECTED_DATA_VALUE, _E.FACILITY_NOT_SUPPORTED, _E.UNKNOWN_SUBSCRIBER),
+    "m",
+    contexts(ContextName.MWD_MNGT, 3, 2),
+)
+
+# --- operation and maintenance ---
+_TRACING = (
+    *contexts(ContextName.TRACING, 3, 2, 1),
+    *contexts(ContextName.GPRS_LOCATION_UPDATE, 3),
+    *contexts(ContextName.NETWORK_LOC_UP, 3, 2, 1),
+)
+operation(
+    OperationCode.ACTIVATE_TRACE_MODE,
+    (tracing.ActivateTraceModeArg,),
+    (tracing.ActivateTraceModeRes,),
+    (
+        _E.SYSTEM_FAILURE,
+        _E.DATA_MISSING,
+        _E.UNEXPECTED_DATA_VALUE,
+        _E.FACILITY_NOT_SUPPORTED,
+        _E.UNIDENTIFIED_SUBSCRIBER,
+        _E.TRACING_BUFFER_FULL,
+    ),
+    "m",
+    _TRACING,
+)
+operation(
+    OperationCode.DEACTIVATE_TRACE_MODE,
+    (tracing.DeactivateTraceModeArg,),
+    (tracing.DeactivateTraceModeRes,),
+    (
+        _E.SYSTEM_FAILURE,
+        _E.DATA_MISSING,
+        _E.UNEXPECTED_DATA_VALUE,
+        _E.FACILITY_NOT_SUPPORTED,
+        _E.UNIDENTIFIED_SUBSCRIBER,
+    ),
+    "m",
+    _TRACING,
+)
+operation(
+    OperationCode.SEND_IMSI,
+    (tracing.SendImsiArg,),
+    (tracing.SendImsiRes,),
+    (_E.DATA_MISSING, _E.UNEXPECTED_DATA_VALUE, _E.UNKNOWN_SUBSCRIBER),
+    "m",
+    contexts(ContextName.IMSI_RETRIEVAL, 2),
+)
 
 # --- errors ---
 error(_E.UNKNOWN_SUBSCRIBER, errors.UnknownSubscriberParam)
+error(_E.UNKNOWN_BASE_STATION)
+error(_E.UNKNOWN_MSC)
 error(_E.UNIDENTIFIED_SUBSCRIBER, errors.UnidentifiedSubParam)
+error(_E.ABSENT_SUBSCRIBER_SM, service_errors.AbsentSubscriberSmParam)
 error(_E.UNKNOWN_EQUIPMENT)
 error(_E.ROAMING_NOT_ALLOWED, errors.RoamingNotAllowedParam, errors.RoamingNotAllowedParamV2)
-error(_E.CALL_BARRED, errors.CallBarredParam)
+error(_E.ILLEGAL_SUBSCRIBER, errors.IllegalSubscriberParam)
+error(_E.BEARER_SERVICE_NOT_PROVISIONED, service_errors.BearerServNotProvParam)
+error(_E.TELESERVICE_NOT_PROVISIONED, service_errors.TeleservNotProvParam)
+error(_E.ILLEGAL_EQUIPMENT, errors.IllegalEquipmentParam)
+error(_E.CALL_BARRED, errors.CallBarredParam, errors.CallBarredParamV2)
+error(_E.FORWARDING_VIOLATION, service_errors.ForwardingViolationParam)
+error(_E.CUG_REJECT, service_errors.CugRejectParam, service_errors.CugRejectParamV2)
+error(_E.ILLEGAL_SS_OPERATION, service_errors.IllegalSsOperationParam)
+error(_E.SS_ERROR_STATUS, service_errors.SsErrorStatusParam)
+error(_E.SS_NOT_AVAILABLE, service_errors.SsNotAvailableParam)
+error(
+    _E.SS_SUBSCRIPTION_VIOLATION,
+    service_errors.SsSubscriptionViolationParam,
+    service_errors.SsSubscriptionViolationParamV1,
+)
+error(_E.SS_INCOMPATIBILITY, service_errors.SsIncompatibilityCause)
 error(_E.FACILITY_NOT_SUPPORTED, errors.FacilityNotSupParam)
-error(_E.ABSENT_SUBSCRIBER, errors.AbsentSubscriberParam)
+error(_E.INVALID_TARGET_BASE_STATION)
+error(_E.NO_RADIO_RESOURCE_AVAILABLE)
+error(_E.NO_HANDOVER_NUMBER_AVAILABLE)
+error(_E.SUBSEQUENT_HANDOVER_FAILURE)
+error(_E.ABSENT_SUBSCRIBER, errors.AbsentSubscriberParam, errors.AbsentSubscriberParamV1)
+error(_E.INCOMPATIBLE_TERMINAL, service_errors.IncompatibleTerminalParam)
+error(_E.SHORT_TERM_DENIAL, service_errors.ShortTermDenialParam)
+error(_E.LONG_TERM_DENIAL, service_errors.LongTermDenialParam)
+error(_E.SUBSCRIBER_BUSY_FOR_MT_SMS, service_errors.SubBusyForMtSmsParam)
+error(_E.SM_DELIVERY_FAILURE, service_errors.SmDeliveryFailureCause, service_errors.SmDeliveryFailureCauseV1)
+error(_E.MESSAGE_WAITING_LIST_FULL, service_errors.MessageWaitListFullParam)
 error(_E.SYSTEM_FAILURE, errors.SystemFailureParam, errors.SystemFailureParamV2)
 error(_E.DATA_MISSING, errors.DataMissingParam)
 error(_E.UNEXPECTED_DATA_VALUE, errors.UnexpectedDataParam)
+error(_E.PW_REGISTRATION_FAILURE, service_errors.PwRegistrationFailureParam)
+error(_E.NEGATIVE_PW_CHECK)
+error(_E.NO_ROAMING_NUMBER_AVAILABLE, service_errors.NoRoamingNbParam)
+error(_E.TRACING_BUFFER_FULL, errors.TracingBufferFullParam)
+error(_E.TARGET_CELL_OUTSIDE_GROUP_CALL_AREA, service_errors.TargetCellOutsideGcaParam)
+error(_E.NUMBER_OF_PW_ATTEMPTS_VIOLATION)
+error(_E.NUMBER_CHANGED, service_errors.NumberChangedParam)
+error(_E.BUSY_SUBSCRIBER, service_errors.BusySubscriberParam)
+error(_E.NO_SUBSCRIBER_REPLY, service_errors.NoSubscriberReplyParam)
+error(_E.FORWARDING_FAILED, service_errors.ForwardingFailedParam)
+error(_E.OR_NOT_ALLOWED, service_errors.OrNotAllowedParam)
+error(_E.ATI_NOT_ALLOWED, errors.AtiNotAllowedParam)
+error(_E.NO_GROUP_CALL_NUMBER_AVAILABLE, service_errors.NoGroupCallNbParam)
 error(_E.RESOURCE_LIMITATION, errors.ResourceLimitationParam)
+error(_E.UNAUTHORIZED_REQUESTING_NETWORK, errors.UnauthorizedRequestingNetworkParam)
+error(_E.UNAUTHORIZED_LCS_CLIENT, service_errors.UnauthorizedLcsClientParam)
+error(_E.POSITION_METHOD_FAILURE, service_errors.PositionMethodFailureParam)
+error(_E.UNKNOWN_OR_UNREACHABLE_LCS_CLIENT, service_errors.UnknownOrUnreachableLcsClientParam)
+error(_E.MM_EVENT_NOT_SUPPORTED, service_errors.MmEventNotSupportedParam)
+error(_E.ATSI_NOT_ALLOWED, service_errors.AtsiNotAllowedParam)
+error(_E.ATM_NOT_ALLOWED, service_errors.AtmNotAllowedParam)
+error(_E.INFORMATION_NOT_AVAILABLE, errors.InformationNotAvailableParam)
+error(_E.UNKNOWN_ALPHABET)
+error(_E.USSD_BUSY)
 
 _OPERATION_OF = {kind: row.code for row in OPERATIONS.values() for kind in (*row.arguments, *row.results)}
 _ERROR_OF = {kind: row.code for row in ERRORS.values() for kind in row.parameters}

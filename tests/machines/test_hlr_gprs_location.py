@@ -73,7 +73,7 @@ def test_update(hlr: Any, subscriber: Subscriber) -> None:
     assert data.gprs_subscription_data is not None
     assert data.gprs_subscription_data.complete_data_list_included
     (context,) = data.gprs_subscription_data.gprs_data_list
-    assert (context.pdp_context_id, context.apn, context.qos_subscribed) == (1, "internet", b"\x23\x12\x1f")
+    assert (context.pdp_context_id, context.apn, context.qos_subscribed.to_octets()) == (1, "internet", b"\x23\x12\x1f")
     assert located(hlr, subscriber.imsi) == "491720000005"
     assert not hlr.peers["sgsn2"].inbox
     assert not hlr.node.tcap.dialogues

@@ -1,6 +1,7 @@
 """Hypothesis strategies made from the declarations of ASN.1 types, and BER written in other ways than ours."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, get_args
 
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ from protocol.ber import (
     Unread,
     bounds,
 )
+from protocol.bits import Struct
 from protocol.declare import MISSING
 from protocol.errors import DecodeError
 from protocol.identities import Apn, GsnAddress, Imei, Imeisv, Imsi, IsdnAddress, Plmn
@@ -82,20 +84,41 @@ def values(kind: Any, layout: Layout, *, opaque: bool = True) -> st.SearchStrate
     if isinstance(layout, ONE_OF):
         return st.one_of([values(member, inner, opaque=opaque) for member, inner in layout.choices])
     if isinstance(layout, DEFINED_BY):
-        return own_kinds().get(kind, st.none())
+        return own_kinds().get(kind, st.none()) if opaque else st.none()
     members = get_args(kind) or (kind,)
     return st.one_of([elements(member, opaque=opaque) for member in members])
+
+
+def read_by(kind: Any) -> Callable[[bytes], Any]:
+    """Reads octets, or gives None where they are no value."""
+
+    def read(octets: bytes) -> Any:
+        try:
+            return kind.from_octets(octets)
+        except DecodeError:
+            return None
+
+    return read
 
 
 def octets(kind: Any, layout: OCTETS) -> st.SearchStrategy[Any]:
     """Values of an OCTET STRING, of the size that the layout allows."""
     if kind is bytes:
         return st.binary(min_size=layout.least, max_size=min(layout.most, 140))
+    if issubclass(kind, Struct):
+        return st.binary(min_size=layout.least, max_size=min(layout.most, 20)).map(read_by(kind)).filter(bool)
     known = (KINDS | own_kinds()).get(kind)
     made = strategies.values(kind, layout.least, min(layout.most, 140)) if known is None else known
     return made.filter(lambda value: layout.least <= len(value.to_octets()) <= layout.most)
 
 
+def layout_of(cls: type[Element], name: str) -> Layout:
+    """How a field is laid out."""
+    layout: Layout = next(field.layout for field in cls.fields if field.name == name)
+    return layout
+
+
+@cache
 def elements(cls: type[Element], *, opaque: bool = True) -> st.SearchStrategy[Any]:
     """Instances of a declared type, without extras, and if wanted without contents that are not read."""
     if cls is External:
@@ -103,14 +126,18 @@ def elements(cls: type[Element], *, opaque: bool = True) -> st.SearchStrategy[An
     fields = {field.name: values(field.type, field.layout, opaque=opaque) for field in cls.fields}
     if issubclass(cls, Choice):
         return st.one_of([st.builds(cls, **{name: strategy}) for name, strategy in fields.items()])
-    absent = {
-        field.name: st.just(field.default) | fields[field.name]
-        if opaque or not isinstance(field.layout, OPAQUE)
-        else st.just(field.default)
-        for field in cls.fields
-        if field.default is not MISSING
-    }
-    return st.builds(cls, **fields | absent)
+    needed = [field.name for field in cls.fields if field.default is MISSING]
+    loose = [field.name for field in cls.fields if field.default is not MISSING]
+    if not opaque:
+        loose = [name for name in loose if not isinstance(layout_of(cls, name), OPAQUE)]
+
+    @st.composite
+    def build(draw: st.DrawFn) -> Any:
+        # A few of the optional elements at a time: large types would be too large for Hypothesis.
+        present = draw(st.sets(st.sampled_from(loose), max_size=5)) if loose else set()
+        return cls(**{name: draw(fields[name]) for name in [*needed, *sorted(present)]})
+
+    return build()
 
 
 def externals(*, opaque: bool = True) -> st.SearchStrategy[Any]:

@@ -14,6 +14,7 @@ from gprslab.trace.pcapng import PcapngWriter
 from gprslab.trace.stacks import Endpoint, Stacks
 from protocol import sccp, tcap
 from protocol.ber import Oid, bounds
+from protocol.charging import ChargingCharacteristics
 from protocol.declare import printable
 from protocol.errors import DecodeError
 from protocol.identities import Apn, GsnAddress, Gt, Imei, Imsi, IsdnAddress
@@ -31,6 +32,7 @@ from protocol.map.authentication import (
     SendAuthenticationInfoRes,
     SendAuthenticationInfoResV2,
 )
+from protocol.map.codes import BearerServiceCode, Category, ExtBearerServiceCode, ExtTeleserviceCode, TeleserviceCode
 from protocol.map.contexts import ApplicationContext
 from protocol.map.dialogue import MAP_DIALOGUE_AS, MapDialoguePdu, MapOpenInfo, RefuseReason
 from protocol.map.equipment import (
@@ -61,16 +63,17 @@ from protocol.map.location import (
     UpdateGprsLocationRes,
 )
 from protocol.map.operations import OPERATIONS, OperationCode
+from protocol.map.packet import ExtQosSubscribed, GprsSubscriptionData, PdpAddress, PdpContext, PdpType
 from protocol.map.subscriber import (
-    GprsSubscriptionData,
     InsertSubscriberDataArg,
     InsertSubscriberDataRes,
     NetworkAccessMode,
     OdbData,
     OdbGeneralData,
-    PdpContext,
     SubscriberStatus,
+    ZoneCode,
 )
+from protocol.sm.quality_of_service import QualityOfService
 from tests.wire.ber_strategies import elements, rewritten
 
 IMSI = Imsi("262011234567890")
@@ -94,29 +97,32 @@ TRIPLET = AuthenticationTriplet(rand=bytes(16), sres=b"sres", kc=b"kckckckc")
 SUBSCRIPTION = InsertSubscriberDataArg(
     imsi=IMSI,
     msisdn=IsdnAddress("491711234567"),
-    category=b"\x0a",
+    category=Category.ORDINARY_CALLING_SUBSCRIBER,
     subscriber_status=SubscriberStatus.OPERATOR_DETERMINED_BARRING,
-    bearer_service_list=(b"\x11",),
-    teleservice_list=(b"\x11", b"\x21"),
+    bearer_service_list=(ExtBearerServiceCode(code=BearerServiceCode.DATA_CDA_300BPS),),
+    teleservice_list=(
+        ExtTeleserviceCode(code=TeleserviceCode.TELEPHONY),
+        ExtTeleserviceCode(code=TeleserviceCode.SHORT_MESSAGE_MT_PP),
+    ),
     odb_data=OdbData(odb_general_data=OdbGeneralData.of(OdbGeneralData.ROAMER_ACCESS_TO_VPLMN_AP_BARRED)),
-    regional_subscription_data=(b"\x00\x01", b"\x00\x02"),
+    regional_subscription_data=(ZoneCode(code=1), ZoneCode(code=2)),
     gprs_subscription_data=GprsSubscriptionData(
         complete_data_list_included=True,
         gprs_data_list=tuple(
             PdpContext(
                 pdp_context_id=number,
-                pdp_type=b"\xf1\x21",
+                pdp_type=PdpType(),
                 pdp_address=address,
-                qos_subscribed=bytes.fromhex("23921f"),
+                qos_subscribed=QualityOfService.from_octets(bytes.fromhex("23921f")),
                 apn=apn,
-                ext_qos_subscribed=bytes.fromhex("022396740000000000"),
-                pdp_charging_characteristics=b"\x08\x00",
+                ext_qos_subscribed=ExtQosSubscribed.from_octets(bytes.fromhex("022396740000000000")),
+                pdp_charging_characteristics=ChargingCharacteristics(normal_charging=True),
             )
-            for number, apn, address in ((1, Apn("internet"), None), (2, Apn("mms"), bytes((10, 1, 2, 3))))
+            for number, apn, address in ((1, Apn("internet"), None), (2, Apn("mms"), PdpAddress.parse("10.1.2.3")))
         ),
     ),
     network_access_mode=NetworkAccessMode.PACKET_AND_CIRCUIT,
-    charging_characteristics=b"\x08\x00",
+    charging_characteristics=ChargingCharacteristics(normal_charging=True),
 )
 EQUIPMENT_STATUS = RequestedEquipmentInfo.of(RequestedEquipmentInfo.EQUIPMENT_STATUS)
 
@@ -413,7 +419,7 @@ def test_unknown_operation() -> None:
     component = only("a10a 020105 020163 04021234")
     assert component.argument == tcap.Unread(bytes.fromhex("04021234"), "reserved99 is not known")
     assert component.problem is tcap.InvokeProblem.UNRECOGNIZED_OPERATION
-    assert only("a106 020105 02012d").problem is tcap.InvokeProblem.UNRECOGNIZED_OPERATION
+    assert only("a106 020105 020144").problem is tcap.InvokeProblem.UNRECOGNIZED_OPERATION
 
 
 def test_global_operation() -> None:
