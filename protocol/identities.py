@@ -133,6 +133,15 @@ class Tmsi(int):
             raise ValueError(f"{text} does not fit into four octets")
         return cls(number)
 
+    def nri(self, bits: int) -> int:
+        """Network resource identifier of so many bits: which node of a pool gave it. Its highest is bit 23 (23.236)."""
+        return self >> 24 - bits & (1 << bits) - 1
+
+    def with_nri(self, nri: int, bits: int) -> Self:
+        """The same with another network resource identifier."""
+        shift = 24 - bits
+        return type(self)(self & ~((1 << bits) - 1 << shift) | nri << shift)
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({int(self):#010x})"
 

@@ -34,8 +34,8 @@ class Cell:
 class BssConfig(NodeConfig):
     """A BSS: its SGSN, its MSC/VLR if it has one, and its cells.
 
-    In a pool of SGSNs (TS 23.236) ``pool`` maps network resource identifiers, the ``nri_bits`` bits of a P-TMSI below
-    its two highest, to SGSNs; ``sgsn`` takes all others.
+    In a pool of SGSNs (TS 23.236) ``pool`` maps network resource identifiers, the ``nri_bits`` bits of a P-TMSI from
+    bit 23 down, to SGSNs; ``sgsn`` takes all others.
     """
 
     sgsn: Name
