@@ -184,6 +184,90 @@ T2 = timer(
     expiry="the request again; after 3 repeats O&M is told",
 )
 
+T3 = timer(
+    "T3",
+    1,
+    4,
+    "network",
+    start="SUSPEND sent",
+    stop="SUSPEND-ACK or SUSPEND-NACK received",
+    expiry="SUSPEND again; after 3 repeats O&M is told",
+)
+T4 = timer(
+    "T4",
+    1,
+    4,
+    "network",
+    start="RESUME sent",
+    stop="RESUME-ACK or RESUME-NACK received",
+    expiry="RESUME again; after 3 repeats O&M is told, and the mobile that it is not resumed",
+)
+T5 = timer(
+    "T5",
+    10,
+    4,
+    "network",
+    start="RA-CAPABILITY-UPDATE sent",
+    stop="RA-CAPABILITY-UPDATE-ACK received",
+    expiry="RA-CAPABILITY-UPDATE again; after 3 repeats O&M is told",
+)
+C = timer(
+    "C",
+    1,
+    4,
+    "network",
+    start="FLOW-CONTROL-BVC or FLOW-CONTROL-MS sent, or acknowledged",
+    stop="nothing",
+    expiry="the next one may be sent; where the last is not acknowledged, it is sent again, and at the 4th O&M is told",
+)
+TH = timer(
+    "Th",
+    600,
+    1,
+    "network",
+    start="FLOW-CONTROL-MS sent or received",
+    stop="the next one, or the mobile leaves the cell",
+    expiry="SGSN: the default values hold again. BSS: tells its values anew, at half of it",
+)
+
+# --- network service (TS 48.016 clause 11) ------------------------------------------------------------------------
+TNS_BLOCK = timer(
+    "Tns-block",
+    3,
+    4,
+    "network",
+    start="NS-BLOCK or NS-UNBLOCK sent",
+    stop="the ACK received",
+    expiry="the PDU again; after 3 repeats O&M is told",
+)
+TNS_RESET = timer(
+    "Tns-reset",
+    3,
+    4,
+    "network",
+    start="NS-RESET sent",
+    stop="NS-RESET-ACK received",
+    expiry="NS-RESET again; after 3 repeats O&M is told",
+)
+TNS_ALIVE = timer(
+    "Tns-alive",
+    3,
+    11,
+    "network",
+    start="NS-ALIVE sent",
+    stop="NS-ALIVE-ACK received",
+    expiry="NS-ALIVE again; after 10 repeats the NS-VC is dead, and reset",
+)
+TNS_TEST = timer(
+    "Tns-test",
+    30,
+    1,
+    "network",
+    start="NS-ALIVE-ACK received",
+    stop="NS-VC reset",
+    expiry="NS-ALIVE is sent",
+)
+
 # --- MAP operations by class (TS 29.002 17.1.2) -------------------------------------------------------------------
 MAP_S = timer("MAP s", 10, 1, "network", start="invoke sent", stop="result, error or reject", expiry="no answer")
 MAP_M = timer("MAP m", 20, 1, "network", start="invoke sent", stop="result, error or reject", expiry="no answer")
@@ -245,6 +329,60 @@ X_RETRY = timer(
     start="a BVC could not be reset or unblocked",
     stop="nothing",
     expiry="the BSS tries again",
+)
+X_BUCKET = timer(
+    "X-bucket",
+    1,
+    1,
+    "network",
+    start="a downlink frame must wait for the air; runs as long as the leaky bucket says, or the frame lives",
+    stop="the frame leaves, or its mobile the cell",
+    expiry="the frame is sent, or discarded",
+)
+X_FLUSH = timer(
+    "X-flush",
+    10,
+    1,
+    "network",
+    start="a mobile for which frames wait was heard in another cell",
+    stop="FLUSH-LL received, or the mobile is back",
+    expiry="the frames are discarded",
+)
+X_SILENCE = timer(
+    "X-silence",
+    1800,
+    1,
+    "network",
+    start="a message of the mobile received on its dedicated channel",
+    stop="the next one, or CLEAR COMMAND",
+    expiry="the radio link is taken for lost: CLEAR REQUEST",
+)
+X_CLEAR = timer(
+    "X-clear",
+    10,
+    4,
+    "network",
+    start="CLEAR REQUEST sent",
+    stop="CLEAR COMMAND received",
+    expiry="CLEAR REQUEST again; the 4th releases the connection",
+)
+X_CLEARED = timer(
+    "X-cleared",
+    30,
+    1,
+    "network",
+    start="CLEAR COMPLETE sent",
+    stop="SCCP connection released by the MSC",
+    expiry="the BSS releases the connection",
+)
+X_RESET = timer(
+    "X-reset",
+    10,
+    4,
+    "network",
+    start="RESET sent on the A interface by the BSS (T4, TS 48.008 3.1.4)",
+    stop="RESET ACKNOWLEDGE received",
+    expiry="RESET again; after the 4th O&M is told",
 )
 X_PURGE = timer(
     "X-purge",
