@@ -16,7 +16,8 @@ from protocol.gmm import AttachRequest, DetachAcceptMt, DetachRequestMo, GmmStat
 from protocol.gmm.elements import Cksn, DetachTypeMt, DrxParameter, ForceToStandby, MsNetworkCapability
 from protocol.identities import CellIdentifier, Imei, Imsi, IsdnAddress, Tlli, Tmsi
 from protocol.map.location import CancellationType, CancelLocationArg
-from protocol.map.subscriber import InsertSubscriberDataArg, PdpContext
+from protocol.map.packet import PdpContext
+from protocol.map.subscriber import InsertSubscriberDataArg
 from protocol.timers import X_PURGE, Timer
 
 
