@@ -164,6 +164,91 @@ X_IMPLICIT_DETACH = timer(
     expiry="the mobile counts as detached",
 )
 
+# --- paging and suspension (TS 24.008 table 11.4, TS 23.060 16.2) --------------------------------------------------
+T3313 = timer(
+    "T3313",
+    10,
+    3,
+    "network",
+    start="PAGING-PS with the P-TMSI sent",
+    stop="LLC frame of the mobile received",
+    expiry="PAGING-PS again; the 3rd pages by IMSI, if that is wanted",
+)
+X_PAGING_BY_IMSI = timer(
+    "X-paging-by-imsi",
+    10,
+    1,
+    "network",
+    start="PAGING-PS with the IMSI alone sent, as the last attempt",
+    stop="LLC frame of the mobile received",
+    expiry="paging has failed, what was to be said is dropped",
+)
+X_SUSPENSION = timer(
+    "X-suspension",
+    2 * 3600,
+    1,
+    "network",
+    start="SUSPEND-ACK sent",
+    stop="mobile resumed or heard",
+    expiry="no call lasts that long: the mobile counts as resumed",
+)
+
+# --- Gs, side of the SGSN (TS 29.018 clause 18, table of timers) --------------------------------------------------
+T6_1 = timer(
+    "T6-1",
+    10,
+    1,
+    "network",
+    start="LOCATION-UPDATE-REQUEST sent",
+    stop="LOCATION-UPDATE-ACCEPT or REJECT received",
+    expiry="the mobile is told #16, the association is Gs-NULL",
+)
+T8 = timer(
+    "T8",
+    4,
+    3,
+    "network",
+    start="GPRS-DETACH-INDICATION sent",
+    stop="GPRS-DETACH-ACK received",
+    expiry="the indication again; after N8 = 2 repeats it is given up",
+)
+T9 = timer(
+    "T9",
+    4,
+    3,
+    "network",
+    start="IMSI-DETACH-INDICATION of an explicit detach sent",
+    stop="IMSI-DETACH-ACK received",
+    expiry="the indication again; after N9 = 2 repeats it is given up",
+)
+T10 = timer(
+    "T10",
+    4,
+    3,
+    "network",
+    start="IMSI-DETACH-INDICATION of an implicit detach sent",
+    stop="IMSI-DETACH-ACK received",
+    expiry="the indication again; after N10 = 2 repeats it is given up",
+)
+T12_1 = timer(
+    "T12-1",
+    8,
+    1,
+    "network",
+    start="SGSN started anew; it is this much longer than T3312",
+    stop="nothing",
+    expiry="SGSN-Reset is false: every mobile has been heard of again",
+)
+T12_2 = timer(
+    "T12-2",
+    4,
+    3,
+    "network",
+    start="RESET-INDICATION sent to a VLR",
+    stop="RESET-ACK received",
+    expiry="the indication again; after N12 = 2 repeats O&M is told",
+)
+
 # --- BSSGP (TS 48.018 clause 12) ----------------------------------------------------------------------------------
 T1 = timer(
     "T1",
@@ -267,6 +352,15 @@ TNS_TEST = timer(
     stop="NS-VC reset",
     expiry="NS-ALIVE is sent",
 )
+TH = timer(
+    "Th",
+    60,
+    1,
+    "network",
+    start="FLOW-CONTROL-MS received",
+    stop="the next one",
+    expiry="the mobile has no limits of its own any more",
+)
 
 # --- MAP operations by class (TS 29.002 17.1.2) -------------------------------------------------------------------
 MAP_S = timer("MAP s", 10, 1, "network", start="invoke sent", stop="result, error or reject", expiry="no answer")
@@ -311,6 +405,15 @@ X_RELEASE = timer(
     start="SCCP RLSD sent",
     stop="RLC received",
     expiry="RLSD again; the 4th frees the reference (T(rel) and T(int), Q.714)",
+)
+X_DOWNLINK = timer(
+    "X-downlink",
+    1,
+    1,
+    "network",
+    start="a bucket lets no frame pass; it runs as long as that lasts",
+    stop="new limits",
+    expiry="the next frame goes",
 )
 X_AIR = timer(
     "X-air",
