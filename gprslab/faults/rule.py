@@ -190,7 +190,8 @@ class Faults:
         """Whose PDU it is: told by the meta, by the PDU, or by what was seen of its TLLI before."""
         imsi = None if meta is None else meta.get("imsi")
         tlli = ptmsi = None
-        for _, _, message in found:
+        for layer in found:
+            message = layer.message
             tlli = getattr(message, "tlli", tlli)
             told = getattr(message, "imsi", None)
             identity = getattr(message, "mobile_identity", None)

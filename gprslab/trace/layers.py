@@ -1,19 +1,20 @@
 """What a PDU says, layer by layer: for faults that match messages by name, and for everybody who shows a trace."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from nodes.core.sccp import Reassembly
-from protocol import bssgp, gmm, ns, sccp, tcap, um
+from protocol import sccp, tcap
 from protocol.errors import DecodeError
-from protocol.llc.frame import Sapi, UiFrame
 
-SS7 = frozenset({"gr", "gf", "gc", "d"})
+MAP_INTERFACES = frozenset({"gr", "gf", "gc", "d"})
 """The interfaces on which MAP is spoken."""
 
+SS7 = MAP_INTERFACES | {"gs", "a"}
+"""The interfaces whose PDUs are SCCP messages."""
 
-UPLINK = frozenset(bytes((code,)) for code in bssgp.BssgpMessage.up)
-"""The first octets of BSSGP PDUs that a BSS sends."""
+OUTERMOST = {"um": "um", "gb": "ns", "gn": "gtp", "gi": "ip"} | dict.fromkeys(SS7, "sccp")
+"""The protocol of the PDUs of each interface."""
 
 
 class Layer(NamedTuple):
@@ -22,6 +23,7 @@ class Layer(NamedTuple):
     protocol: str
     name: str
     message: Any
+    octets: bytes = b""
 
 
 def layers(
@@ -29,83 +31,54 @@ def layers(
 ) -> list[Layer]:
     """All layers of a PDU, the outermost first; what cannot be read becomes the last one.
 
-    ``uplink`` is the way on ``um`` and ``gb``; where it is not told, the octets tell it, if they are in order.
-    A segment of an SCCP message shows no more than that; where ``segments`` are given, which take ``now`` in
-    microseconds, the last segment shows the whole message.
+    ``uplink`` is the way where the mobile's and the network's messages differ; where it is not told, the octets tell
+    it, if they are in order. A segment of an SCCP message shows no more than that; where ``segments`` are given, which
+    take ``now`` in microseconds, the last segment shows the whole message.
     """
-    walk: Iterator[Layer]
-    if interface == "um":
-        walk = _um(pdu, uplink)
-    elif interface == "gb":
-        walk = _gb(pdu, uplink)
-    elif interface in SS7:
-        walk = _ss7(pdu, segments, now)
-    else:
+    protocol = OUTERMOST.get(interface)
+    if protocol is None:
         return []
-    return list(walk)
+    return list(_walk(protocol, pdu, uplink, segments, now))
 
 
-def _read(protocol: str, decode: Callable[[], Any]) -> Layer:
+def _walk(
+    protocol: str, octets: bytes, up: bool | None, segments: Reassembly | None = None, now: int = 0
+) -> Iterator[Layer]:
+    # Loaded when something is looked at: a node that no fault strikes looks at nothing.
+    from protocol.layers import Fault, read  # noqa: PLC0415
+
     try:
-        message = decode()
+        outer = read(protocol, octets, up)
     except DecodeError as error:
-        return Layer(protocol, f"undecodable: {error.why}", None)
-    return Layer(protocol, type(message).__name__, message)
-
-
-def _um(pdu: bytes, up: bool | None) -> Iterator[Layer]:
-    layer = _read("um", lambda: um.decode(pdu, up=up is True))
-    yield layer
-    if isinstance(layer.message, um.PacketChannel):
-        yield from _llc(layer.message.llc_frame, up)
-
-
-def _gb(pdu: bytes, up: bool | None) -> Iterator[Layer]:
-    layer = _read("ns", lambda: ns.decode(pdu, up=up is True))
-    yield layer
-    if isinstance(layer.message, ns.NsUnitdata):
-        sdu = layer.message.sdu
-        rising = sdu[:1] in UPLINK if up is None else up
-        layer = _read("bssgp", lambda: bssgp.decode(sdu, up=rising))
-        yield layer
-        if isinstance(layer.message, bssgp.UlUnitdata | bssgp.DlUnitdata):
-            yield from _llc(layer.message.llc_pdu, rising)
-
-
-def _llc(octets: bytes, up: bool | None) -> Iterator[Layer]:
-    layer = _read("llc", lambda: UiFrame.decode(octets))
-    yield layer
-    if layer.message is not None and layer.message.sapi is Sapi.LLGMM:
-        rising = not layer.message.command if up is None else up
-        yield _read("gmm", lambda: gmm.decode(layer.message.information, up=rising))
-
-
-def _ss7(pdu: bytes, segments: Reassembly | None, now: int) -> Iterator[Layer]:
-    layer = _read("sccp", lambda: sccp.decode(pdu))
-    yield layer
-    message = layer.message
-    if not isinstance(message, sccp.Unitdata):
+        yield Layer(protocol, f"undecodable: {error.why}", None, octets)
         return
-    payload = message.payload
-    if message.called.ssn == sccp.Ssn.SCCP_MANAGEMENT:
-        yield _read("sccp", lambda: sccp.decode_management(payload))
-        return
-    part = getattr(message, "segmentation", None)
-    if part is not None and not (part.first and part.remaining == 0):
-        whole = (
-            None
-            if segments is None or not isinstance(message, sccp.Xudt | sccp.Ludt)
-            else (segments.accept(message, now))
-        )
-        if whole is None:
-            yield Layer("tcap", f"segment, {part.remaining} to come", None)
+    for layer in outer.layers():
+        if isinstance(layer, Fault):
+            yield Layer(layer.protocol, f"undecodable: {layer.error.why}", None, layer.octets)
             return
-        payload = whole
-    layer = _read("tcap", lambda: tcap.decode(payload))
-    yield layer
-    for component in getattr(layer.message, "components", ()):
-        yield Layer("tcap", type(component).__name__, component)
-        yield from _map(component)
+        yield Layer(layer.protocol, type(layer.message).__name__, layer.message, layer.octets)
+        if isinstance(layer.message, sccp.Xudt | sccp.Ludt) and segmented(layer.message):
+            yield from _segment(layer.message, up, segments, now)
+        for component in getattr(layer.message, "components", ()) if layer.protocol == "tcap" else ():
+            yield Layer("tcap", type(component).__name__, component, component.encode())
+            yield from _map(component)
+
+
+def segmented(message: Any) -> bool:
+    """Whether an SCCP message is one of several segments."""
+    part = getattr(message, "segmentation", None)
+    return part is not None and not (part.first and part.remaining == 0)
+
+
+def _segment(message: sccp.Xudt | sccp.Ludt, up: bool | None, segments: Reassembly | None, now: int) -> Iterator[Layer]:
+    """The whole message, if this segment is its last."""
+    protocol = "bssap_plus" if sccp.Ssn.BSSAP_PLUS in (message.called.ssn, message.calling.ssn) else "tcap"
+    whole = None if segments is None else segments.accept(message, now)
+    if whole is None:
+        assert message.segmentation is not None
+        yield Layer(protocol, f"segment, {message.segmentation.remaining} to come", None, message.payload)
+        return
+    yield from _walk(protocol, whole, up)
 
 
 def _map(component: Any) -> Iterator[Layer]:
@@ -123,8 +96,8 @@ def _map(component: Any) -> Iterator[Layer]:
         case _:
             return
     if isinstance(parameter, tcap.Unread):
-        yield Layer("map", f"undecodable: {parameter.why}", None)
+        yield Layer("map", f"undecodable: {parameter.why}", None, parameter.octets)
     elif parameter is not None:
-        yield Layer("map", type(parameter).__name__, parameter)
+        yield Layer("map", type(parameter).__name__, parameter, parameter.encode())
     elif what is not None:
         yield Layer("map", str(what), what)

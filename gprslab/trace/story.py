@@ -9,17 +9,31 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final, Self
 
-from gprslab.trace.layers import SS7, Layer, layers
+from gprslab.trace.layers import SS7, Layer, layers, segmented
 from gprslab.trace.records import PduRecord
 from nodes.core.outputs import Interface, Name
 from nodes.core.sccp import Reassembly
+from protocol import gtp, sccp, tcap, um
 from protocol.bits import Struct
 from protocol.declare import printable
-from protocol.identities import Imsi, MobileIdentity, Tlli, Tmsi
+from protocol.identities import Imsi, Tlli, Tmsi
 from protocol.map.operations import ErrorCode, OperationCode
 
-BELOW: Final = frozenset({"um", "ns", "llc"})
+BELOW: Final = frozenset({"um", "ns", "llc", "dtap"})
 """Protocols told only where nothing above them can be read."""
+
+FAR_ENDS: Final = {
+    "gmm": "sgsn",
+    "sm": "sgsn",
+    "sndcp": "sgsn",
+    "ip": "sgsn",
+    "icmp": "sgsn",
+    "udp": "sgsn",
+    "mm": "vlr",
+    "cc": "vlr",
+    "rr": "bss",
+}
+"""With which element a mobile speaks each protocol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,31 +74,42 @@ class Told:
 
 
 class Story:
-    """Tells records in their order; learns meanwhile which TLLI and which TCAP transaction is whose.
+    """Tells records in their order; learns meanwhile which identity, transaction and channel is whose.
 
-    ``roles`` maps nodes to roles, ``mobiles`` IMSIs to names, ``sgsns`` each BSS to its SGSN.
+    ``roles`` maps nodes to roles, ``mobiles`` IMSIs to names, ``sgsns`` and ``vlrs`` each BSS to its SGSN and its VLR.
     """
 
-    def __init__(self, roles: Mapping[Name, str], mobiles: Mapping[str, str], sgsns: Mapping[Name, Name]) -> None:
+    def __init__(
+        self,
+        roles: Mapping[Name, str],
+        mobiles: Mapping[str, str],
+        sgsns: Mapping[Name, Name],
+        vlrs: Mapping[Name, Name] | None = None,
+    ) -> None:
         self._roles = roles
         self._mobiles = mobiles
-        self._sgsns = sgsns
-        self._by_tlli: dict[int, str] = {}
-        self._by_transaction: dict[tuple[Name, bytes], str] = {}
+        self._peers: dict[str, Mapping[Name, Name]] = {"sgsn": sgsns, "vlr": vlrs or {}}
+        self._owners: dict[Any, str] = {}
+        """Whose a TLLI, a TMSI, a transaction or a channel is."""
         self._segments = Reassembly()
 
     @classmethod
     def of(cls, lab: Any) -> Self:
         """The story of a laboratory."""
-        sgsns = {name: lab.node_config(name).sgsn for name, role in lab.roles.items() if role == "bss"}
-        return cls(lab.roles, {str(mobile.imsi): mobile.name for mobile in lab.mobiles}, sgsns)
+        bsss = {name: lab.node_config(name) for name, role in lab.roles.items() if role == "bss"}
+        return cls(
+            lab.roles,
+            {str(mobile.imsi): mobile.name for mobile in lab.mobiles},
+            {name: config.sgsn for name, config in bsss.items()},
+            {name: config.vlr for name, config in bsss.items() if config.vlr is not None},
+        )
 
     def name_of(self, subject: str) -> str:
         """The name of the mobile with this IMSI or TLLI, or the subject itself."""
         if subject in self._mobiles:
             return self._mobiles[subject]
         if subject.startswith("0x"):
-            return self._by_tlli.get(int(subject, 16), subject)
+            return self._owners.get(("identity", int(subject, 16)), subject)
         return subject
 
     def role_of(self, node: Name) -> str:
@@ -99,7 +124,7 @@ class Story:
 
     def tell(self, record: PduRecord) -> list[Told]:
         """What one PDU says, in each protocol that people look at."""
-        uplink = self._roles.get(record.sender) == ("ms" if record.interface == "um" else "bss")
+        uplink = self._roles.get(record.sender) == LOWER.get(record.interface, "bss")
         found = layers(record.interface, record.pdu, uplink, self._segments, record.time)
         mobile = self._whose(record, found)
         told = []
@@ -113,17 +138,19 @@ class Story:
                 continue  # what is to be said of a segment, SCCP has said
             if layer.protocol == "tcap" and "Component" in told_of(layer.message):
                 continue
-            told.append(self._told(record, found, layer, mobile, uplink))
+            told.append(self._told(record, layer, mobile, uplink))
         return told
 
-    def _told(self, record: PduRecord, found: list[Layer], layer: Layer, mobile: str, uplink: bool) -> Told:
+    def _told(self, record: PduRecord, layer: Layer, mobile: str, uplink: bool) -> Told:
         source, target = record.sender, record.receiver
         relay = False
-        if layer.protocol == "gmm":
-            bss = target if record.interface == "um" and uplink else source
-            sgsn = self._sgsns.get(bss, bss) if record.interface == "um" else target if uplink else source
-            source, target = (mobile, sgsn) if uplink else (sgsn, mobile)
-            relay = uplink is (record.interface == "gb")
+        far = FAR_ENDS.get(layer.protocol)
+        if far is not None and record.interface in ("um", "gb", "a"):
+            network = self._far_end(record, far, uplink)
+            whom = mobile or (target if record.interface == "um" and not uplink else source)
+            source, target = (whom, network) if uplink else (network, whom)
+            relay = far != "bss" and uplink is not (record.interface == "um")
+            relay = relay or (far == "bss" and record.interface != "um")
         return Told(
             time=record.time,
             source=source,
@@ -132,43 +159,87 @@ class Story:
             protocol=layer.protocol,
             message=title_of(layer),
             fields=fields_of(layer.message),
-            hex=octets_of(layer, found, record.pdu).hex(),
+            hex=(layer.octets or record.pdu).hex(),
             mobile=mobile,
             relay=relay,
             said=layer.message,
         )
+
+    def _far_end(self, record: PduRecord, role: str, uplink: bool) -> Name:
+        """With whom a mobile speaks: the BSS of the air, or the element behind it."""
+        bss = record.receiver if uplink is (record.interface == "um") else record.sender
+        if role == "bss":
+            return bss
+        if record.interface == "um":
+            return self._peers[role].get(bss, bss)
+        return record.receiver if uplink else record.sender
 
     def _whose(self, record: PduRecord, found: list[Layer]) -> str:
         """Whom a PDU is about: its sender told it, or the PDU does, or what was said before."""
         meta = record.meta or {}
         imsi = meta.get("imsi", "")
         mobile = meta.get("mobile", "") or self._mobiles.get(imsi, "")
-        tllis: list[int] = []
-        transaction: Any = None
+        keys: list[Any] = []
         for layer in found:
-            message = layer.message
-            tlli = getattr(message, "tlli", None)
-            if isinstance(tlli, Tlli):
-                tllis.append(tlli)
-                mobile = mobile or self._by_tlli.get(tlli, "")
-            allocated = getattr(message, "allocated_ptmsi", None)
-            if isinstance(allocated, MobileIdentity) and isinstance(allocated.value, Tmsi):
-                tllis.append(Tlli.local(allocated.value))
-            identity = getattr(getattr(message, "mobile_identity", None), "value", getattr(message, "imsi", None))
-            if isinstance(identity, Imsi):
-                imsi = imsi or str(identity)
-                mobile = mobile or self._mobiles.get(imsi, "")
-            if layer.protocol == "tcap" and transaction is None:
-                transaction = message
-        dtid, otid = getattr(transaction, "dtid", None), getattr(transaction, "otid", None)
-        if dtid is not None:
-            mobile = mobile or self._by_transaction.get((record.receiver, dtid), "")
-        mobile = mobile or imsi or (str(Tlli(tllis[0])) if tllis else "")
-        for number in tllis:
-            self._by_tlli[number] = mobile
-        if otid is not None and mobile:
-            self._by_transaction[record.sender, otid] = mobile
+            for identity in identities_of(layer.message):
+                if isinstance(identity, Imsi):
+                    imsi = imsi or str(identity)
+                    mobile = mobile or self._mobiles.get(imsi, "")
+                else:
+                    keys.append(("identity", int(identity)))
+            keys += transactions_of(record, layer.message)
+        for key in keys:
+            mobile = mobile or self._owners.get(key, "")
+        named = [f"{number:#010x}" for kind, number in keys if kind == "identity"]
+        mobile = mobile or imsi or next(iter(named), "")
+        for key in keys:
+            self._owners[key] = mobile
         return mobile
+
+
+LOWER: Final = {"um": "ms", "gb": "bss", "a": "bss", "gs": "sgsn"}
+"""The role at the mobile's side of each interface where messages have a direction."""
+
+IDENTITIES: Final = (
+    *("tlli", "tlli_old", "imsi", "mobile_identity", "allocated_ptmsi", "ms_identity", "ptmsi", "tmsi", "new_tmsi"),
+    *("mobile_identity_1", "mobile_identity_2", "mobile_tmsi_or_ptmsi"),
+)
+"""Elements that say whom a message is about."""
+
+
+def identities_of(message: Any) -> Iterator[Imsi | Tmsi]:
+    """The IMSI and the temporary identities in a message; a P-TMSI also as the TLLI that is made of it."""
+    for name in IDENTITIES:
+        value = getattr(message, name, None)
+        value = getattr(value, "value", value)
+        if isinstance(value, Imsi | Tmsi):
+            yield value
+            if isinstance(value, Tmsi) and not isinstance(value, Tlli) and value >> 30 == 3:
+                yield Tlli.local(value)
+                yield Tlli.foreign(value)
+
+
+def transactions_of(record: PduRecord, message: Any) -> list[Any]:
+    """The transactions and channels that a message belongs to, each with the node that it was named by."""
+    sender, receiver = record.sender, record.receiver
+    match message:
+        case tcap.Begin(otid=otid):
+            return [("tcap", (sender, otid))]
+        case tcap.Continue(otid=otid, dtid=dtid):
+            return [("tcap", (receiver, dtid)), ("tcap", (sender, otid))]
+        case tcap.End(dtid=dtid) | tcap.Abort(dtid=dtid):
+            return [("tcap", (receiver, dtid))]
+        case um.DedicatedChannel(reference=reference):
+            return [("channel", reference)]
+        case sccp.Cr(source=source):
+            return [("sccp", (sender, source))]
+        case sccp.Cc(destination=destination, source=source) | sccp.Rlsd(destination=destination, source=source):
+            return [("sccp", (receiver, destination)), ("sccp", (sender, source))]
+        case sccp.Dt1(destination=destination) | sccp.Cref(destination=destination) | sccp.Rlc(destination=destination):
+            return [("sccp", (receiver, destination))]
+        case gtp.GtpMessage(sequence_number=int(number)):
+            return [("gtp", (*sorted((sender, receiver)), number))]
+    return []
 
 
 COMPONENTS: Final = frozenset(
@@ -183,12 +254,6 @@ def told_of(message: Any) -> str:
     return "Component" if name in COMPONENTS - {"Reject", "Unreadable"} else name
 
 
-def segmented(message: Any) -> bool:
-    """Whether an SCCP message is one of several segments."""
-    part = getattr(message, "segmentation", None)
-    return part is not None and not (part.first and part.remaining == 0)
-
-
 def title_of(layer: Layer) -> str:
     """The message's name; a MAP error without parameter by its code."""
     if isinstance(layer.message, ErrorCode | OperationCode):
@@ -196,12 +261,16 @@ def title_of(layer: Layer) -> str:
     return layer.name
 
 
+CARRIERS: Final = ("llc_pdu", "llc_frame", "components", "sdu", "layer_3_information")
+"""Fields that another row tells."""
+
+
 def fields_of(message: Any) -> dict[str, Any]:
     """The message's elements as plain JSON types, without what another row tells."""
     shown = printable(message)
     if not isinstance(shown, dict):
         return {}
-    return {name: value for name, value in shown.items() if name not in ("llc_pdu", "llc_frame", "components", "sdu")}
+    return {name: value for name, value in shown.items() if name not in CARRIERS}
 
 
 def told_by(value: Any) -> Any:
@@ -210,22 +279,6 @@ def told_by(value: Any) -> Any:
         kinds = [item for _, item in value.present() if isinstance(item, Enum)]
         return kinds[0] if len(kinds) == 1 else value
     return value
-
-
-def octets_of(layer: Layer, found: list[Layer], pdu: bytes) -> bytes:
-    """The octets of one layer; those of the whole PDU where it cannot be told which they are."""
-    below: Any = found[found.index(layer) - 1].message if layer is not found[0] else None
-    match layer.protocol:
-        case "gmm":
-            return bytes(below.information)
-        case "bssgp":
-            return bytes(below.sdu)
-        case "map" if hasattr(layer.message, "encode"):
-            return bytes(layer.message.encode())
-        case "tcap" if hasattr(layer.message, "encode"):
-            return bytes(layer.message.encode())
-        case _:
-            return pdu
 
 
 __all__ = ["SS7", "Story", "Told", "told_by"]

@@ -1,19 +1,18 @@
 """The ``lab`` of the flows: all nodes in the deterministic world, and charts that read as the specification's."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from gprslab.config import Lab, load_lab
+from gprslab.drills.invariants import INVARIANTS, broken
 from gprslab.faults import Rule
 from gprslab.session import Outcome, WorldSession
-from gprslab.trace.layers import SS7, layers
-from gprslab.trace.records import NoteRecord, PduRecord, Position
+from gprslab.trace.records import PduRecord, Position
+from gprslab.trace.story import Story, Told
 from nodes.core.node import Node
-from nodes.core.sccp import Reassembly
 from protocol.gmm import GmmMessage
-from protocol.identities import Tlli
 from protocol.timers import SECOND
 
 Arrow = tuple[str, str, str]
@@ -25,8 +24,8 @@ HOUR = 3600 * SECOND
 class FlowLab:
     """A network in which mobiles do what a test wants, and what was said can be read as a chart.
 
-    Between a mobile and its SGSN a chart shows GMM, between elements of SS7 MAP, between BSS and SGSN BSSGP. The air is
-    not shown on its own: a GMM message stands where it crosses Gb.
+    Between a mobile and its SGSN a chart shows GMM, between a mobile and its VLR MM and calls, between a mobile and its
+    BSS RR; between the elements BSSGP, BSSMAP, BSSAP+, GTP and MAP.
     """
 
     def __init__(self, lab: Lab, seed: int = 1) -> None:
@@ -53,9 +52,23 @@ class FlowLab:
         """Let a mobile detach."""
         return self.order(mobile, "detach", power_off=power_off)
 
-    def begin(self, mobile: str, verb: str) -> None:
+    def begin(self, mobile: str, verb: str, **arguments: Any) -> None:
         """Give a mobile an order and go on."""
-        self.session.start_command(self._homes[mobile], verb, {"mobile": mobile})
+        self.session.start_command(self._homes[mobile], verb, {"mobile": mobile, **arguments})
+
+    def move(self, mobile: str, cell: str) -> Outcome:
+        """Let a mobile camp on another cell, and do what that makes it do."""
+        return self.order(mobile, "move", cell=cell)
+
+    def tell(self, node: str, verb: str, mobile: str, **arguments: Any) -> Outcome:
+        """Give a node of the network an order about a mobile."""
+        outcome = self.session.command(node, verb, {"imsi": self._imsis[mobile], **arguments}, within_us=HOUR)
+        self.wait(1)
+        return outcome
+
+    def broken(self) -> list[str]:
+        """What does not hold of the network."""
+        return broken(self.session, self.lab, INVARIANTS)
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""
@@ -111,10 +124,10 @@ class FlowLab:
         """What a mobile tells of itself."""
         return self.session.inspect(self._homes[name], name)
 
-    def context(self, mobile: str, sgsn: str = "sgsn1") -> dict[str, Any] | None:
-        """What an SGSN knows of a mobile."""
+    def context(self, mobile: str, node: str = "sgsn1") -> dict[str, Any] | None:
+        """What a node of the network knows of a mobile."""
         try:
-            return self.session.inspect(sgsn, self._imsis[mobile])
+            return self.session.inspect(node, self._imsis[mobile])
         except KeyError:
             return None
 
@@ -130,15 +143,13 @@ class FlowLab:
 
     def arrows(self) -> list[Arrow]:
         """All that was said since the mark."""
-        segments = Reassembly()
+        story = Story.of(self.lab)
         found: list[Arrow] = []
-        mobiles: dict[Tlli, str] = {}
         for record in self.session.trace:
-            if isinstance(record, NoteRecord):
-                continue
-            said = list(read(record, segments, mobiles))
-            if (record.time, record.sender) > self._mark:
-                found += said
+            if isinstance(record, PduRecord):
+                said = [(told.source, told.target, told.message) for told in story.tell(record) if shown(told)]
+                if (record.time, record.sender) > self._mark:
+                    found += said
         return found
 
     def sees(self, *chart: tuple[str, str, Any]) -> None:
@@ -164,23 +175,12 @@ def last_hop(message: type) -> str | None:
     return "um" if message.way == "down" else "gb"
 
 
-def read(record: PduRecord, segments: Reassembly, mobiles: dict[Tlli, str]) -> Iterator[Arrow]:
-    """What a PDU says in a chart; ``mobiles`` learns from the air whose a TLLI is."""
-    sender, receiver = record.sender, record.receiver
-    found = layers(record.interface, record.pdu, None, segments, record.time)
-    if record.interface == "um":
-        if record.meta is not None and "mobile" in record.meta:
-            mobiles[found[0].message.tlli] = record.meta["mobile"]
-    elif record.interface in SS7:
-        for layer in found:
-            if layer.protocol == "map":
-                yield sender, receiver, layer.name
-    elif found[-1].protocol == "gmm":
-        mobile = mobiles[found[1].message.tlli]
-        up = found[1].name == "UlUnitdata"
-        yield (mobile, receiver, found[-1].name) if up else (sender, mobile, found[-1].name)
-    else:
-        yield sender, receiver, found[-1].name
+def shown(told: Told) -> bool:
+    """Whether a chart shows a message: each once, without what only carries another."""
+    return not told.relay and told.protocol not in ("tcap", "sccp") and told.message not in CARRIERS
+
+
+CARRIERS = ("UlUnitdata", "DlUnitdata", "CompleteLayer3Information")
 
 
 @pytest.fixture
