@@ -352,6 +352,7 @@ TNS_TEST = timer(
     stop="NS-VC reset",
     expiry="NS-ALIVE is sent",
 )
+
 # --- MAP operations by class (TS 29.002 17.1.2) -------------------------------------------------------------------
 MAP_S = timer("MAP s", 10, 1, "network", start="invoke sent", stop="result, error or reject", expiry="no answer")
 MAP_M = timer("MAP m", 20, 1, "network", start="invoke sent", stop="result, error or reject", expiry="no answer")
