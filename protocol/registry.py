@@ -8,6 +8,7 @@ from protocol import (
     bssap_plus,
     bssgp,
     bssmap,
+    cc,
     gmm,
     gtp,
     ip,
@@ -73,6 +74,7 @@ def add_elements(base: type[layout.Message], decode: Callable[..., Any]) -> None
 add_elements(um.UmMessage, um.decode)
 add_elements(rr.RrMessage, rr.decode)
 add_elements(mm.MmMessage, mm.decode)
+add_elements(cc.CcMessage, cc.decode)
 add_elements(gmm.GmmMessage, gmm.decode)
 add_elements(sm.SmMessage, sm.decode)
 add("llc", llc.FRAMES.values(), lambda octets, _: llc.decode(octets))

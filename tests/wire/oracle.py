@@ -4,17 +4,33 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from ipaddress import IPv6Address
 from pathlib import Path
+from typing import Literal
 
 from gprslab.trace.pcapng import PcapngWriter
 from gprslab.trace.stacks import Endpoint, Stacks
 from protocol import ns, sccp
-from protocol.llc.frame import Sapi, UiFrame
+from protocol.ip import IpProtocol, Ipv6
+from protocol.llc import IRr, UiFrame
+from protocol.llc.frame import Sapi
 
 LOWER = Endpoint("lower", "10.0.0.1", 301)
 UPPER = Endpoint("upper", "10.0.0.2", 401)
 NOTE = 0x400000
 """The severity from which on tshark means that something is not in order."""
+
+ON_BCCH = frozenset({0x00, 0x19, 0x1A, 0x1B, 0x1C})
+"""System information that is broadcast (TS 44.018 table 9.1.1): types 13, 1, 2, 3 and 4."""
+
+ON_SACCH = frozenset({0x1D, 0x1E})
+"""Types 5 and 6, whose pseudo length is the length of LAPDm."""
+
+SACCH = bytes.fromhex("00000303")
+"""What stands before them: power and timing of layer 1, and a UI frame (TS 44.006)."""
+
+SUBSYSTEMS = {"bssap_plus": (98, 98), "bssmap": (254, 254), "dtap": (254, 254), "sccp_management": (1, 1)}
+V6 = IPv6Address("2001:db8::1")
 
 SIGNS = ("_ws.malformed", "_ws.expert.severity", "_ws.expert.message", "bssap.extraneous_data")
 
@@ -33,12 +49,22 @@ def packet(protocol: str, octets: bytes, stacks: Stacks, *, up: bool = True, ssn
     """An IPv4 packet in which tshark finds a PDU of that protocol; ``ssn`` is the called subsystem of SS7."""
     source, target = (LOWER, UPPER) if up else (UPPER, LOWER)
     match protocol:
-        case "gmm" | "sm" | "rr" | "mm":
+        case "rr" if octets[0] & 3 == 1 and octets[2] in ON_SACCH:
+            return stacks.wrap_um("sacch", source, target, SACCH + octets, uplink=up)
+        case "rr" if octets[0] & 3 == 1:
+            channel: Literal["bcch", "ccch"] = "bcch" if octets[2] in ON_BCCH else "ccch"
+            return stacks.wrap_um(channel, source, target, octets, uplink=up)
+        case "gmm" | "sm" | "rr" | "mm" | "cc":
             return stacks.wrap_um("rr", source, target, octets, uplink=up)
         case "llc":
             return stacks.wrap_um("llc", source, target, octets, uplink=up)
         case "sndcp":
-            frame = UiFrame(sapi=Sapi.LL3, command=not up, nu=0, information=octets)
+            acknowledged = octets[0] & 0x20 == 0
+            frame = (
+                IRr(sapi=Sapi.LL3, command=not up, ns=0, nr=0, information=octets)
+                if acknowledged
+                else UiFrame(sapi=Sapi.LL3, command=not up, nu=0, information=octets)
+            )
             return stacks.wrap_um("llc", source, target, frame.encode(), uplink=up)
         case "bssgp":
             return stacks.wrap("gb", source, target, ns.NsUnitdata(bvci=2, sdu=octets).encode())
@@ -48,14 +74,18 @@ def packet(protocol: str, octets: bytes, stacks: Stacks, *, up: bool = True, ssn
             return stacks.wrap("gn", source, target, octets)
         case "sccp":
             return stacks.wrap("gr", source, target, octets)
-        case "tcap" | "bssap_plus":
-            number = 98 if protocol == "bssap_plus" else ssn
-            calling = 98 if protocol == "bssap_plus" else 149
-            made = sccp.segments(sccp.Address(ssn=number), sccp.Address(ssn=calling), octets, reference=1)
-            assert len(made) == 1, "use LUDT for what is longer"
-            return stacks.wrap("gr", source, target, made[0])
+        case "m3ua":
+            return stacks._sctp(source, target, octets)
+        case "tcap" | "map" | "bssap_plus" | "bssmap" | "dtap" | "sccp_management":
+            called, calling = SUBSYSTEMS.get(protocol, (ssn, 149))
+            made = sccp.Ludt(called=sccp.Address(ssn=called), calling=sccp.Address(ssn=calling), payload=octets)
+            return stacks.wrap("gr", source, target, made.encode())
         case "ip":
             return stacks.wrap("gi", source, target, octets)
+        case "icmp" if octets[0] & 0x80:
+            return Ipv6(next_header=IpProtocol.ICMPV6, source=V6, destination=V6, payload=octets).encode()
+        case "icmp" | "udp":
+            return stacks._ipv4(1 if protocol == "icmp" else 17, source, target, octets)
     raise AssertionError(protocol)
 
 
@@ -73,7 +103,7 @@ def dissect(
     command += ["-E", "aggregator=\x1f"]
     command += [part for preference in preferences for part in ("-o", preference)]
     command += [part for column in columns for part in ("-e", column)]
-    shown = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
+    shown = subprocess.run(command, check=True, capture_output=True, timeout=300).stdout.decode(errors="replace")
     found = [dissection(line.split("\t"), fields) for line in shown.splitlines()]
     assert len(found) == count
     return found
