@@ -208,7 +208,7 @@ def test_values_that_do_not_fit() -> None:
 def test_as_tshark_reads_them(tshark: str, tmp_path: Path) -> None:
     """Tshark finds the same messages, causes and numbers, and objects to none."""
     stacks = Stacks()
-    names = {
+    names: dict[str, Any] = {
         "gsm_a.dtap.msg_cc_type": lambda m: m.code,
         "gsm_a.L3_protocol_discriminator": lambda _: 3,
         "gsm_a.dtap.seq_no": lambda m: m.send_sequence_number,
