@@ -147,6 +147,11 @@ class Lab:
         point_code = element.point_code if isinstance(element, files.SignallingPoint) else 0
         return Endpoint(name, str(element.address), point_code)
 
+    @property
+    def cells(self) -> tuple[Name, ...]:
+        """The names of all cells."""
+        return tuple(self._cells)
+
     def hlr_of(self, imsi: str) -> Name | None:
         """The HLR that serves this IMSI: the longest prefix counts."""
         for length in range(len(imsi), 0, -1):

@@ -12,11 +12,11 @@ from gprslab.faults import Rule
 from gprslab.scenario_file import (
     AwaitStep,
     CancelStep,
-    DetachStep,
     Expectation,
     FaultStep,
     MobileStep,
     Scenario,
+    TellStep,
     load_scenarios,
 )
 from gprslab.session import Session
@@ -119,10 +119,11 @@ class _Run:
         """Do one step."""
         match step:
             case MobileStep():
-                arguments: dict[str, Any] = {"mobile": step.mobile}
-                if isinstance(step, DetachStep) and step.power_off:
-                    arguments["power_off"] = True
-                self._order(self.ms[step.mobile], step.do, arguments, step)
+                self._order(self.ms[step.mobile], step.do, step.arguments, step)
+            case TellStep():
+                told = {"imsi": self.imsi.get(step.mobile or ""), "cell": step.cell, "type": step.type}
+                arguments = {name: value for name, value in told.items() if value is not None}
+                self._order(step.node, step.verb, arguments, step)
             case CancelStep():
                 self._order(step.node, "cancel", {"imsi": self.imsi[step.mobile]}, step)
             case AwaitStep():
@@ -150,7 +151,8 @@ class _Run:
         if getattr(step, "until", None) is not None:
             self._await(step)
         elif outcome.status == "failed":
-            raise _FailedError(f"{verb} of {step.mobile} failed: {outcome.body}")
+            whom = step.mobile or getattr(step, "cell", None) or node
+            raise _FailedError(f"{verb} of {whom} failed: {outcome.body}")
 
     def _await(self, step: Any) -> None:
         if not self.session.wait_for(lambda: self.state(step.mobile) == step.until, step.within):

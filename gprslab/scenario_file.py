@@ -33,7 +33,8 @@ from gprslab.trace.story import Told, told_by
 from protocol.declare import OpenEnum, printable
 from protocol.timers import SECOND
 
-PROTOCOLS: Final = ("gmm", "bssgp", "map", "tcap", "sccp")
+PROTOCOLS: Final = (*("gmm", "sm", "rr", "mm", "cc", "bssgp", "bssmap", "bssap_plus", "gtp", "map", "tcap", "sccp"),)
+"""What a scenario may look at."""
 
 _ARROW: Final = re.compile(r"([a-z][a-z0-9-]*) -> ([a-z][a-z0-9-]*)")
 _CLASS: Final = re.compile(r"[A-Z][A-Za-z0-9]*")
@@ -63,16 +64,41 @@ Count = Annotated[int, whole(1, 1_000_000)]
 class MobileStep(Section):
     """A mobile is told to do something; it is done when the mobile answers and, where told, is in a state."""
 
-    do: Literal["power-on", "power-off", "attach", "detach"]
+    do: Literal["power-on", "power-off", "attach", "detach", "move", "call", "hang-up", "cover"]
     mobile: Name
     until: Text | None = None
     within: Duration = 60 * SECOND
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What the command takes: the mobile, and whatever else was told."""
+        own = type(self).model_fields.keys() - {"do", "until", "within"}
+        return {name: value for name in sorted(own) if (value := getattr(self, name)) is not None}
+
+
+class AttachStep(MobileStep):
+    """A mobile attaches, for packets alone or combined; without that as it is configured."""
+
+    combined: bool | None = None
 
 
 class DetachStep(MobileStep):
     """A mobile leaves."""
 
-    power_off: bool = False
+    type: Literal["gprs", "imsi", "combined"] | None = None
+    power_off: bool | None = None
+
+
+class MoveStep(MobileStep):
+    """A mobile goes to another cell."""
+
+    cell: Name
+
+
+class CoverStep(MobileStep):
+    """A mobile loses the radio (``on: false``), or finds it again."""
+
+    on: bool
 
 
 class AwaitStep(Section):
@@ -90,6 +116,18 @@ class CancelStep(Section):
     do: Literal["cancel"]
     node: Name
     mobile: Name
+    within: Duration = 60 * SECOND
+
+
+class TellStep(Section):
+    """A node of the network is told to do something about a mobile, or about a cell."""
+
+    do: Literal["tell"]
+    node: Name
+    verb: Text
+    mobile: Name | None = None
+    cell: Name | None = None
+    type: Text | None = None
     within: Duration = 60 * SECOND
 
 
@@ -114,8 +152,13 @@ WaitStep: Any = create_model("WaitStep", __base__=Section, **_WAIT_KEYS)  # "for
 STEPS: Final[dict[str, Any]] = {
     "power-on": MobileStep,
     "power-off": MobileStep,
-    "attach": MobileStep,
+    "attach": AttachStep,
     "detach": DetachStep,
+    "move": MoveStep,
+    "call": MobileStep,
+    "hang-up": MobileStep,
+    "cover": CoverStep,
+    "tell": TellStep,
     "await": AwaitStep,
     "cancel": CancelStep,
     "wait": WaitStep,
@@ -232,7 +275,8 @@ class Scenario:
         mobiles = {mobile.name for mobile in lab.mobiles}
         for part, steps in (("given", self.given), ("steps", self.steps)):
             for number, step in enumerate(steps):
-                for key, known in (("mobile", mobiles), ("node", lab.roles), ("sender", lab.roles)):
+                places = (("mobile", mobiles), ("node", lab.roles), ("sender", lab.roles), ("cell", lab.cells))
+                for key, known in places:
                     name = getattr(step, key, None)
                     if name is not None and name not in known:
                         raise ConfigError(self.file, key_path(part, number, key), _choice(known), shown(name))

@@ -55,7 +55,7 @@ def written(folder: Path, text: str) -> Path:
         ("{attach_type: GPRS_ATTACH}", "GPRS_ATTACH", "expect.0.with: expected elements with their values"),
         ("interface: gb", "interface: xy", "expect.0.interface: expected one of um, gb, gr"),
         ("interface: gb", "between: gb", "expect.0.between: expected one of interface"),
-        ("steps:", "protocols: [http]\nsteps:", "protocols.0: expected one of gmm, bssgp, map"),
+        ("steps:", "protocols: [http]\nsteps:", "protocols.0: expected one of gmm, sm, rr"),
         ("steps:", "allow: [7]\nsteps:", "allow.0: expected the name of a message"),
         ("end: {anna: GMM-REGISTERED.NORMAL-SERVICE}", "end: anna", "end: expected a mapping"),
     ],
