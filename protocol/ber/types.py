@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache
-from typing import Any, ClassVar, Self, get_args
+from typing import Any, ClassVar, Self, get_args, get_origin
 
 from protocol.ber.coding import Coding, Form, coding_of, wrap
 from protocol.ber.constructed import DEFINED_BY
@@ -308,7 +308,14 @@ def reference(classes: Iterable[type[Element]]) -> Iterator[str]:
         yield from ("| tag | element | type | presence | ASN.1 |", "|---|---|---|---|---|")
         for field in cls.fields:
             tags = " ".join(f"{tag:02X}" for tag in field.layout.tags(field.type))
-            kind = str(field.type) if get_args(field.type) else field.type.__name__
             presence = "M" if mandatory(field) else "O"
-            yield f"| {tags} | {field.title} | {kind} | {presence} | {field.layout.name} |"
+            yield f"| {tags} | {field.title} | {name_of(field.type)} | {presence} | {field.layout.name} |"
         yield ""
+
+
+def name_of(kind: Any) -> str:
+    """The name of a type: of each of several, of the items of a list."""
+    inner = [name_of(item) for item in get_args(kind) if item is not ...]
+    if not inner:
+        return str(getattr(kind, "__name__", kind))
+    return f"list of {inner[0]}" if get_origin(kind) is tuple else " or ".join(inner)

@@ -1,7 +1,7 @@
 """The reference pages: a table of elements for every message, as the specification prints them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, get_args
 
 from protocol.declare import Field
@@ -23,10 +23,10 @@ def messages(base: type[Message]) -> Iterator[type[Message]]:
 WAYS = {"up": "↑", "down": "↓", "both": "↕"}
 
 
-def reference(base: type[Message]) -> str:
-    """A Markdown table of elements for every message of a protocol."""
+def reference(classes: Iterable[type[Message]]) -> str:
+    """A Markdown table of elements for every message."""
     parts: list[str] = []
-    for cls in messages(base):
+    for cls in classes:
         told = f"`{cls.__name__}`, code {cls.code:#04x}, {WAYS[cls.way]}, clause {cls.clause}."
         parts += [f"## {cls.title}", "", f"{told} {cls.__doc__}", ""]
         parts += ["| IEI | information element | type / reference | presence | format | length |"]

@@ -382,7 +382,7 @@ def test_identities() -> None:
 
 def test_reference_names_every_message() -> None:
     """The generated table has a part for each message."""
-    text = layout.reference(GmmMessage)
+    text = layout.reference(layout.messages(GmmMessage))
     for cls in ALL:
         if cls.protocol == "gmm":
             assert f"`{cls.__name__}`" in text
