@@ -5,57 +5,46 @@ in ``extras``, as unknown elements do.
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from protocol.ber import DEFINED_BY, OID, SEQUENCE, SEQUENCE_OF, Oid, Sequence, bounds
+from protocol.ber import OPAQUE, SEQUENCE_OF, Oid, Sequence, bounds
+from protocol.ber.coding import Form, wrap
 from protocol.errors import DecodeError
 
 
 @dataclass(frozen=True, slots=True)
-class ExtensionValue:
-    """What a private extension holds: one element of a type that its identifier names, and that is not known here."""
+class PrivateExtension:
+    """An extension of an operator, a manufacturer or a region, under its object identifier.
 
-    octets: bytes
+    ``ext_type`` is an element of a type that the identifier names, and that is not known here; senders put other octets
+    there too. ``length_octets`` is how many octets the identifier's length took, where fewer would have done.
+    """
+
+    ext_id: Oid
+    ext_type: bytes = b""
+    length_octets: int | None = None
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read the hexadecimal digits of one element."""
-        octets = bytes.fromhex(text)
-        try:
-            end = bounds(octets, 0, len(octets))[3]
-        except DecodeError as error:
-            raise ValueError(f"{text} is no element: {error.why}") from None
-        if end != len(octets):
-            raise ValueError(f"{text} is more than one element")
-        return cls(octets)
+    def from_octets(cls, octets: bytes) -> Self:
+        """Read the contents of the SEQUENCE."""
+        tag, p, q, _ = bounds(octets, 0, len(octets))
+        if tag != 0x06:
+            raise DecodeError(f"a private extension starts with its identifier, not with {octets[:1].hex()}")
+        identifier = Oid.from_octets(octets[p:q])
+        longer = p - 1 if p > 2 else None
+        extension = cls(identifier, octets[q:], longer)
+        if extension.to_octets() != octets:
+            raise DecodeError("the identifier of a private extension has needless octets")
+        return extension
 
-    def encode(self) -> bytes:
-        """The element as it came."""
-        return self.octets
-
-    def __str__(self) -> str:
-        return self.octets.hex()
-
-
-def keep(identifier: Any, d: bytes, start: int, p: int, q: int, end: int) -> ExtensionValue:
-    """Keep the element, whatever it is."""
-    del identifier, p, q
-    return ExtensionValue(d[start:end])
-
-
-class PrivateExtension(Sequence):
-    """An extension of an operator, a manufacturer or a region, under its object identifier."""
-
-    ext_id: Annotated[Oid, OID()]
-    ext_type: Annotated[ExtensionValue | None, DEFINED_BY(by="ext_id", resolve=keep)] = None
-
-
-class PcsExtensions(Sequence):
-    """Extensions of PCS 1900 networks; 29.002 itself lists none."""
+    def to_octets(self) -> bytes:
+        """Write the contents of the SEQUENCE."""
+        form = None if self.length_octets is None else Form("", length_octets=self.length_octets)
+        return wrap(0x06, self.ext_id.to_octets(), form) + self.ext_type
 
 
 class ExtensionContainer(Sequence):
-    """Extensions from outside this specification."""
+    """Extensions from outside this specification; of those of PCS 1900 networks it lists none, so they are octets."""
 
-    private_extension_list: Annotated[tuple[PrivateExtension, ...], SEQUENCE_OF(SEQUENCE(), 0, most=10)] = ()
-    pcs_extensions: Annotated[PcsExtensions | None, SEQUENCE(1)] = None
+    private_extension_list: Annotated[tuple[PrivateExtension, ...], SEQUENCE_OF(OPAQUE(), 0, most=10)] = ()
+    pcs_extensions: Annotated[bytes | None, OPAQUE(1)] = None

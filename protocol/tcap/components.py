@@ -329,6 +329,20 @@ def invoke_id_of(d: bytes, p: int, q: int) -> int | None:
     return None
 
 
+def without_meaning(component: Component, context: str) -> Component:
+    """A component in a dialogue that is not MAP's: its codes have the meanings of another user, such as CAMEL's."""
+    why = f"the operations of {context} are not MAP's"
+    match component:
+        case Invoke(argument=Element() as argument):
+            return component.replace(argument=Unread(argument.encode(), why))
+        case ReturnError(parameter=Element() as parameter):
+            return component.replace(parameter=Unread(parameter.encode(), why))
+        case ReturnResult(returned=Returned(result=Element() as result)):
+            assert component.returned is not None
+            return component.replace(returned=component.returned.replace(result=Unread(result.encode(), why)))
+    return component
+
+
 # --- short ways --------------------------------------------------------------------------------------------------
 
 

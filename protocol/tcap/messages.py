@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 from protocol.ber import INTEGER, OCTETS, Place, Sequence, bounds, long_length, opening
 from protocol.declare import OpenEnum
 from protocol.errors import DecodeError
-from protocol.tcap.components import COMPONENTS, Component
+from protocol.tcap.components import COMPONENTS, Component, without_meaning
 from protocol.tcap.dialogue import DIALOGUE, Aare, Aarq, Abrt, Audt, External
 
 
@@ -104,7 +104,10 @@ def decode(octets: bytes) -> Message:
         if error.cause is not None:
             raise
         raise DecodeError(error.why, PAbortCause.BADLY_FORMATTED_TRANSACTION_PORTION, error.at) from None
-    return message
+    context = getattr(getattr(message, "dialogue", None), "application_context", None)
+    if context is None or context.is_map or isinstance(message, Abort):
+        return message
+    return message.replace(components=tuple([without_meaning(item, str(context)) for item in message.components]))
 
 
 def decode_in_full(octets: bytes) -> Message:

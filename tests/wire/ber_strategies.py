@@ -60,33 +60,36 @@ OPAQUES = st.sampled_from([b"", bytes.fromhex("800100"), bytes.fromhex("30038001
 """Contents that are elements."""
 
 
-def values(kind: Any, layout: Layout, *, opaque: bool = True) -> st.SearchStrategy[Any]:
-    """Values of a field with this type and layout."""
+def values(kind: Any, layout: Layout, *, opaque: bool = True, named: bool = False) -> st.SearchStrategy[Any]:
+    """Values of a field with this type and layout; ``named``: of enumerations those alone that have a name."""
     if isinstance(layout, IMEI):
         return digits(15, 15).map(Imei) | digits(16, 16).map(Imeisv)
     if isinstance(layout, BIT_STRING):
         return st.text("01", min_size=kind.least, max_size=kind.most).map(kind)
     if isinstance(layout, OPAQUE):
-        return OPAQUES
+        return OPAQUES if kind is bytes else own_kinds()[kind]
     if isinstance(layout, OCTETS):
         return octets(kind, layout)
     if isinstance(layout, INTEGER | ENUMERATED):
-        return st.integers(layout.least, layout.most) if kind is int else st.integers(0, 255).map(kind)
+        if kind is int:
+            return st.integers(layout.least, layout.most)
+        known = [member for member in list(kind) if not member.is_reserved]
+        return st.sampled_from(known) if named else st.integers(0, 255).map(kind)
     if isinstance(layout, NULL):
         return st.just(value=True)
     if isinstance(layout, BOOLEAN):
         return st.booleans()
     if isinstance(layout, SEQUENCE_OF):
-        item = values(get_args(kind)[0], layout.item, opaque=opaque)
+        item = values(get_args(kind)[0], layout.item, opaque=opaque, named=named)
         return st.lists(item, min_size=layout.least, max_size=min(layout.most, 4)).map(tuple)
     if isinstance(layout, EXPLICIT):
-        return values(kind, layout.item, opaque=opaque)
+        return values(kind, layout.item, opaque=opaque, named=named)
     if isinstance(layout, ONE_OF):
-        return st.one_of([values(member, inner, opaque=opaque) for member, inner in layout.choices])
+        return st.one_of([values(member, inner, opaque=opaque, named=named) for member, inner in layout.choices])
     if isinstance(layout, DEFINED_BY):
         return own_kinds().get(kind, st.none()) if opaque else st.none()
     members = get_args(kind) or (kind,)
-    return st.one_of([elements(member, opaque=opaque) for member in members])
+    return st.one_of([elements(member, opaque=opaque, named=named) for member in members])
 
 
 def read_by(kind: Any) -> Callable[[bytes], Any]:
@@ -112,6 +115,11 @@ def octets(kind: Any, layout: OCTETS) -> st.SearchStrategy[Any]:
     return made.filter(lambda value: layout.least <= len(value.to_octets()) <= layout.most)
 
 
+def is_opaque(layout: Layout) -> bool:
+    """True where contents are not read."""
+    return isinstance(layout, OPAQUE) or (isinstance(layout, SEQUENCE_OF) and isinstance(layout.item, OPAQUE))
+
+
 def layout_of(cls: type[Element], name: str) -> Layout:
     """How a field is laid out."""
     layout: Layout = next(field.layout for field in cls.fields if field.name == name)
@@ -119,17 +127,17 @@ def layout_of(cls: type[Element], name: str) -> Layout:
 
 
 @cache
-def elements(cls: type[Element], *, opaque: bool = True) -> st.SearchStrategy[Any]:
+def elements(cls: type[Element], *, opaque: bool = True, named: bool = False) -> st.SearchStrategy[Any]:
     """Instances of a declared type, without extras, and if wanted without contents that are not read."""
     if cls is External:
         return externals(opaque=opaque)
-    fields = {field.name: values(field.type, field.layout, opaque=opaque) for field in cls.fields}
+    fields = {field.name: values(field.type, field.layout, opaque=opaque, named=named) for field in cls.fields}
     if issubclass(cls, Choice):
         return st.one_of([st.builds(cls, **{name: strategy}) for name, strategy in fields.items()])
     needed = [field.name for field in cls.fields if field.default is MISSING]
     loose = [field.name for field in cls.fields if field.default is not MISSING]
     if not opaque:
-        loose = [name for name in loose if not isinstance(layout_of(cls, name), OPAQUE)]
+        loose = [name for name in loose if not is_opaque(layout_of(cls, name))]
 
     @st.composite
     def build(draw: st.DrawFn) -> Any:

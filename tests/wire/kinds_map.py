@@ -4,9 +4,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from protocol.ber import Oid
 from protocol.identities import Lai
 from protocol.map.enquiry import ChargingId
-from protocol.map.extension import ExtensionValue
+from protocol.map.extension import PrivateExtension
 from protocol.map.numbers import (
     CellGlobalId,
     HlrId,
@@ -67,5 +68,9 @@ KINDS: dict[Any, st.SearchStrategy[Any]] = {
     ),
     CellGlobalId: st.builds(CellGlobalId, COMMON[Lai], st.integers(0, 0xFFFF)),
     PdpAddress: (st.ip_addresses() | st.binary(min_size=5, max_size=15)).map(PdpAddress),
-    ExtensionValue: st.sampled_from(["0500", "020105", "3006800100810100", "a1020500"]).map(ExtensionValue.parse),
+    PrivateExtension: st.builds(
+        PrivateExtension,
+        st.sampled_from([Oid("0.4.0.0.1.1.1.1"), Oid("1.2.840.113549"), Oid("2.999.3")]),
+        st.sampled_from([bytes.fromhex(octets) for octets in ("", "0500", "020105", "3006800100810100", "a1020500")]),
+    ),
 }
