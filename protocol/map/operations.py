@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from protocol.ber import Element
-from protocol.declare import MISSING, OpenEnum
+from protocol.declare import MISSING
 from protocol.map import (
     authentication,
     calls,
@@ -25,116 +25,11 @@ from protocol.map import (
     unstructured,
 )
 from protocol.map.contexts import ApplicationContext, ContextName
-from protocol.map.errors import ErrorCode, camel_case
+from protocol.map.errors import ErrorCode
+from protocol.map.operation_codes import OperationCode
 
 TimerClass = Literal["s", "m", "ml", "l"]
 """Short, medium, medium-long and long operations (17.1.2)."""
-
-
-class OperationCode(OpenEnum):
-    """Operations by their local code. That one has a name here does not say that it is in :data:`OPERATIONS`."""
-
-    UPDATE_LOCATION = 2
-    CANCEL_LOCATION = 3
-    PROVIDE_ROAMING_NUMBER = 4
-    NOTE_SUBSCRIBER_DATA_MODIFIED = 5
-    RESUME_CALL_HANDLING = 6
-    INSERT_SUBSCRIBER_DATA = 7
-    DELETE_SUBSCRIBER_DATA = 8
-    SEND_PARAMETERS = 9
-    REGISTER_SS = 10
-    ERASE_SS = 11
-    ACTIVATE_SS = 12
-    DEACTIVATE_SS = 13
-    INTERROGATE_SS = 14
-    AUTHENTICATION_FAILURE_REPORT = 15
-    REGISTER_PASSWORD = 17
-    GET_PASSWORD = 18
-    PROCESS_UNSTRUCTURED_SS_DATA = 19
-    SEND_ROUTING_INFO = 22
-    UPDATE_GPRS_LOCATION = 23
-    SEND_ROUTING_INFO_FOR_GPRS = 24
-    FAILURE_REPORT = 25
-    NOTE_MS_PRESENT_FOR_GPRS = 26
-    PERFORM_HANDOVER = 28
-    SEND_END_SIGNAL = 29
-    PERFORM_SUBSEQUENT_HANDOVER = 30
-    PROCESS_ACCESS_SIGNALLING = 33
-    FORWARD_ACCESS_SIGNALLING = 34
-    NOTE_INTERNAL_HANDOVER = 35
-    RESET = 37
-    FORWARD_CHECK_SS_INDICATION = 38
-    PREPARE_GROUP_CALL = 39
-    SEND_GROUP_CALL_END_SIGNAL = 40
-    PROCESS_GROUP_CALL_SIGNALLING = 41
-    FORWARD_GROUP_CALL_SIGNALLING = 42
-    CHECK_IMEI = 43
-    MT_FORWARD_SM = 44
-    SEND_ROUTING_INFO_FOR_SM = 45
-    MO_FORWARD_SM = 46
-    REPORT_SM_DELIVERY_STATUS = 47
-    NOTE_SUBSCRIBER_PRESENT = 48
-    ALERT_SERVICE_CENTRE_WITHOUT_RESULT = 49
-    ACTIVATE_TRACE_MODE = 50
-    DEACTIVATE_TRACE_MODE = 51
-    TRACE_SUBSCRIBER_ACTIVITY = 52
-    BEGIN_SUBSCRIBER_ACTIVITY = 54
-    SEND_IDENTIFICATION = 55
-    SEND_AUTHENTICATION_INFO = 56
-    RESTORE_DATA = 57
-    SEND_IMSI = 58
-    PROCESS_UNSTRUCTURED_SS_REQUEST = 59
-    UNSTRUCTURED_SS_REQUEST = 60
-    UNSTRUCTURED_SS_NOTIFY = 61
-    ANY_TIME_SUBSCRIPTION_INTERROGATION = 62
-    INFORM_SERVICE_CENTRE = 63
-    ALERT_SERVICE_CENTRE = 64
-    ANY_TIME_MODIFICATION = 65
-    READY_FOR_SM = 66
-    PURGE_MS = 67
-    PREPARE_HANDOVER = 68
-    PREPARE_SUBSEQUENT_HANDOVER = 69
-    PROVIDE_SUBSCRIBER_INFO = 70
-    ANY_TIME_INTERROGATION = 71
-    SS_INVOCATION_NOTIFICATION = 72
-    SET_REPORTING_STATE = 73
-    STATUS_REPORT = 74
-    REMOTE_USER_FREE = 75
-    REGISTER_CC_ENTRY = 76
-    ERASE_CC_ENTRY = 77
-    PROVIDE_SUBSCRIBER_LOCATION = 83
-    SEND_GROUP_CALL_INFO = 84
-    SEND_ROUTING_INFO_FOR_LCS = 85
-    SUBSCRIBER_LOCATION_REPORT = 86
-    IST_ALERT = 87
-    IST_COMMAND = 88
-    NOTE_MM_EVENT = 89
-
-    def __str__(self) -> str:
-        return SPELLED.get(self.name) or camel_case(self.name)
-
-
-SPELLED = {
-    "CHECK_IMEI": "checkIMEI",
-    "FORWARD_CHECK_SS_INDICATION": "forwardCheckSS-Indication",
-    "IST_ALERT": "ist-Alert",
-    "IST_COMMAND": "ist-Command",
-    "MO_FORWARD_SM": "mo-ForwardSM",
-    "MT_FORWARD_SM": "mt-ForwardSM",
-    "NOTE_MM_EVENT": "noteMM-Event",
-    "PROCESS_UNSTRUCTURED_SS_DATA": "processUnstructuredSS-Data",
-    "PROCESS_UNSTRUCTURED_SS_REQUEST": "processUnstructuredSS-Request",
-    "PURGE_MS": "purgeMS",
-    "READY_FOR_SM": "readyForSM",
-    "REPORT_SM_DELIVERY_STATUS": "reportSM-DeliveryStatus",
-    "SEND_IMSI": "sendIMSI",
-    "SEND_ROUTING_INFO_FOR_LCS": "sendRoutingInfoForLCS",
-    "SEND_ROUTING_INFO_FOR_SM": "sendRoutingInfoForSM",
-    "SS_INVOCATION_NOTIFICATION": "ss-InvocationNotification",
-    "UNSTRUCTURED_SS_NOTIFY": "unstructuredSS-Notify",
-    "UNSTRUCTURED_SS_REQUEST": "unstructuredSS-Request",
-}
-"""Operations whose name the specification writes in another way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +195,6 @@ operation(
     (_E.UNEXPECTED_DATA_VALUE, _E.UNKNOWN_SUBSCRIBER, _E.UNIDENTIFIED_SUBSCRIBER),
     "m",
     contexts(ContextName.INFO_RETRIEVAL, 1),
-    contexts(ContextName.NETWORK_LOC_UP, 1),
 )
 
 # --- equipment ---

@@ -1,5 +1,6 @@
 """MAP types and tables: what others encoded, what we encode, and whether the tables agree with themselves."""
 
+import json
 from random import Random
 from typing import Any
 
@@ -215,6 +216,15 @@ def test_prefixes_and_flips(kind: type[Element], data: st.DataObject) -> None:
     except DecodeError:
         return
     assert kind.decode(other.encode()) == other
+
+
+@pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.__name__)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_documents(kind: type[Element], data: st.DataObject) -> None:
+    """The document of a value, through JSON, is that value again."""
+    value = data.draw(elements(kind))
+    assert from_document(kind, json.loads(json.dumps(to_document(value)))) == value
 
 
 # --- other people's octets --------------------------------------------------------------------------------------------
