@@ -327,6 +327,7 @@ class Lab:
                 opc=entry.opc,
                 amf=entry.amf,
                 gprs=entry.gprs,
+                circuit=entry.circuit,
                 roaming_allowed=entry.roaming_allowed,
                 barred=entry.barred,
                 contexts=tuple(

@@ -335,6 +335,7 @@ class SubscriberEntry(Section):
     amf: Annotated[bytes, octets(2)] = b"\x80\x00"
     provisioned: bool = True
     gprs: bool = True
+    circuit: bool = True
     roaming_allowed: bool = True
     barred: bool = False
     contexts: dict[ContextId, ContextEntry] = {}

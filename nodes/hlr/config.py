@@ -22,8 +22,8 @@ class PdpSubscription:
 class Subscriber:
     """A subscriber as provisioned: card and services. ``amf`` is the authentication management field, two octets.
 
-    ``gprs`` False: known, but without a GPRS subscription. ``roaming_allowed`` False: refused in every SGSN that is not
-    of the home network. ``barred`` : operator determined barring.
+    ``gprs`` False: known, but without a GPRS subscription; ``circuit`` False: for packets only. ``roaming_allowed``
+    False: refused in every SGSN and VLR that is not of the home network. ``barred`` : operator determined barring.
     """
 
     imsi: Imsi
@@ -33,6 +33,7 @@ class Subscriber:
     opc: bytes
     amf: bytes = b"\x80\x00"
     gprs: bool = True
+    circuit: bool = True
     roaming_allowed: bool = True
     barred: bool = False
     contexts: tuple[PdpSubscription, ...] = ()
@@ -42,7 +43,7 @@ class Subscriber:
 class HlrConfig(NodeConfig):
     """An HLR: its number, the routes to its peers, and its subscribers.
 
-    ``home`` lists the number prefixes of SGSNs of the home network (empty: all are).
+    ``home`` lists the number prefixes of SGSNs and VLRs of the home network (empty: all are).
     """
 
     number: Gt

@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 from nodes.core.node import Node
 from nodes.core.outputs import Command, Interface, Name, Record
 from nodes.core.tcap import Service, Tcap
-from nodes.hlr import authentication, cancelling, gprs_location, purging
+from nodes.hlr import authentication, cancelling, inserting, purging
 from nodes.hlr.config import HlrConfig
 from nodes.hlr.gprs_location import UpdateGprsLocation
+from nodes.hlr.location_update import LocationUpdate, update_location
 from nodes.hlr.subscribers import Register
+from nodes.hlr.vlr_location import UpdateVlrLocation
 from protocol.identities import IsdnAddress
 from protocol.map.authentication import (
     AuthenticationFailureReportArg,
@@ -24,8 +26,9 @@ from protocol.map.contexts import (
     INFO_RETRIEVAL_V2,
     INFO_RETRIEVAL_V3,
     MS_PURGING_V3,
+    NETWORK_LOC_UP_V3,
 )
-from protocol.map.location import PurgeMsArg, UpdateGprsLocationArg
+from protocol.map.location import PurgeMsArg, UpdateGprsLocationArg, UpdateLocationArg
 from protocol.sccp import Address, Ssn
 
 CONTEXTS = frozenset(
@@ -35,13 +38,14 @@ CONTEXTS = frozenset(
         INFO_RETRIEVAL_V2,
         INFO_RETRIEVAL_V3,
         MS_PURGING_V3,
+        NETWORK_LOC_UP_V3,
     }
 )
 """The application contexts that are served."""
 
 
 class Hlr(Node):
-    """An HLR: its register, and the location updates that run, by IMSI."""
+    """An HLR: its register, and the location updates that run, by kind and IMSI."""
 
     role: ClassVar[str] = "hlr"
 
@@ -50,13 +54,14 @@ class Hlr(Node):
         self.config = config
         self.isdn = IsdnAddress(config.number)
         self.register = Register(config.subscribers, self.save)
-        self.updating: dict[str, UpdateGprsLocation] = {}
+        self.updating: dict[tuple[type[LocationUpdate], str], LocationUpdate] = {}
         super().__init__(config, rng, records)
         services: dict[type, Service] = {
             SendAuthenticationInfoArg: partial(authentication.send_authentication_info, self),
             SendAuthenticationInfoArgV2: partial(authentication.send_authentication_info_v2, self),
             AuthenticationFailureReportArg: partial(authentication.authentication_failure_report, self),
-            UpdateGprsLocationArg: partial(gprs_location.update_gprs_location, self),
+            UpdateGprsLocationArg: partial(update_location, UpdateGprsLocation, self),
+            UpdateLocationArg: partial(update_location, UpdateVlrLocation, self),
             PurgeMsArg: partial(purging.purge_ms, self),
         }
         self.tcap = Tcap(self, Address(ssn=Ssn.HLR, gt=config.number), config.routes, services, CONTEXTS)
@@ -70,12 +75,19 @@ class Hlr(Node):
         self.tcap.receive(pdu)
 
     def command_cancel(self, command: Command) -> None:
-        """Withdraw the subscriber ``imsi`` from the SGSN that serves it."""
+        """Withdraw the subscriber ``imsi`` from the SGSN, or with ``domain`` ``circuit`` the VLR, that serves it."""
         cancelling.cancel(self, command)
+
+    def command_insert(self, command: Command) -> None:
+        """Send the data of the subscriber ``imsi`` to the nodes that serve it."""
+        inserting.insert(self, command)
+
+    def everybody(self) -> Iterable[str]:
+        return self.register.subjects()
 
     def look(self, what: str | None) -> Any:
         if what is not None:
-            return self.register.look(what) | {"updating": what in self.updating}
+            return self.register.look(what) | {"updating": any(imsi == what for _, imsi in self.updating)}
         return {
             "subscribers": len(self.register),
             "located": self.register.located,

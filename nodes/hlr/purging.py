@@ -11,10 +11,9 @@ if TYPE_CHECKING:
 
 
 def purge_ms(hlr: "Hlr", dialogue: Dialogue, argument: PurgeMsArg) -> None:
-    """Set "MS purged for GPRS", and have the P-TMSI frozen.
+    """Set "MS purged for GPRS" or "MS purged", and have the P-TMSI or the TMSI frozen.
 
-    An SGSN that does not serve the subscriber any more is acknowledged, and nothing changes: its P-TMSI may go. So is
-    a VLR: this register keeps no location of it.
+    A node that does not serve the subscriber any more is acknowledged, and nothing changes: its identity may go.
     """
     dialogue.imsi = argument.imsi
     entry = hlr.register.find(argument.imsi)
@@ -26,6 +25,9 @@ def purge_ms(hlr: "Hlr", dialogue: Dialogue, argument: PurgeMsArg) -> None:
     elif entry.location is not None and entry.location.serves(argument.sgsn_number):
         hlr.register.purge(entry)
         dialogue.answer(PurgeMsRes(freeze_p_tmsi=True))
+    elif entry.vlr is not None and entry.vlr.serves(argument.vlr_number):
+        hlr.register.purge_vlr(entry)
+        dialogue.answer(PurgeMsRes(freeze_tmsi=True))
     else:
         hlr.warn("purge", f"IMSI {argument.imsi} purged by {dialogue.peer}, which does not serve it")
         dialogue.answer(PurgeMsRes())

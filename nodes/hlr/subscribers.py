@@ -1,16 +1,17 @@
 """The register: every subscriber, what changes about it, and how that is kept for the next life.
 
-Two records a subscriber, each saved only when it changes: ``sqn/<imsi>`` with SQN in 6 octets, and ``gprs/<imsi>`` with
-the serving SGSN, absent where none serves.
+Three records a subscriber, each saved only when it changes: ``sqn/<imsi>`` with SQN in 6 octets, ``gprs/<imsi>`` with
+the serving SGSN and ``vlr/<imsi>`` with the serving VLR, absent where none serves.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import ClassVar, Self
 
 from nodes.core.outputs import Record
 from nodes.hlr.config import Subscriber
 from protocol.identities import GsnAddress, IsdnAddress
+from protocol.sccp import Ssn
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,13 @@ class GprsLocation:
     sgsn_number: IsdnAddress
     sgsn_address: GsnAddress
     purged: bool = False
+
+    ssn: ClassVar[Ssn] = Ssn.SGSN
+
+    @property
+    def number(self) -> IsdnAddress:
+        """The number by which the node is reached."""
+        return self.sgsn_number
 
     @classmethod
     def from_octets(cls, octets: bytes) -> Self:
@@ -41,16 +49,51 @@ class GprsLocation:
         return f"{self.sgsn_number} ({self.sgsn_address})"
 
 
+@dataclass(frozen=True, slots=True)
+class VlrLocation:
+    """The VLR and MSC that serve a subscriber (TS 23.008 2.4); ``purged``: it has deleted the mobile."""
+
+    vlr_number: IsdnAddress
+    msc_number: IsdnAddress
+    purged: bool = False
+
+    ssn: ClassVar[Ssn] = Ssn.VLR
+
+    @property
+    def number(self) -> IsdnAddress:
+        """The number by which the node is reached."""
+        return self.vlr_number
+
+    @classmethod
+    def from_octets(cls, octets: bytes) -> Self:
+        """Read the record that :meth:`to_octets` made."""
+        end = 2 + octets[1]
+        return cls(IsdnAddress.from_octets(octets[2:end]), IsdnAddress.from_octets(octets[end:]), bool(octets[0]))
+
+    def to_octets(self) -> bytes:
+        """The purged flag, the length of the VLR's number, and both numbers as MAP codes them."""
+        number = self.vlr_number.to_octets()
+        return bytes((self.purged, len(number))) + number + self.msc_number.to_octets()
+
+    def serves(self, number: IsdnAddress | None) -> bool:
+        """Whether this is the VLR of that number."""
+        return number is not None and number.digits == self.vlr_number.digits
+
+    def __str__(self) -> str:
+        return str(self.vlr_number)
+
+
 class Entry:
     """A subscriber in the register: what is provisioned, and what changes. Only the register changes it."""
 
-    __slots__ = ("location", "sqn", "subscriber")
+    __slots__ = ("location", "sqn", "subscriber", "vlr")
 
     def __init__(self, subscriber: Subscriber) -> None:
         self.subscriber = subscriber
         self.sqn = 0
         """The last sequence number used in a vector (TS 33.102 6.3)."""
         self.location: GprsLocation | None = None
+        self.vlr: VlrLocation | None = None
 
 
 class Register:
@@ -82,6 +125,8 @@ class Register:
             entry.sqn = int.from_bytes(record.octets, "big")
         elif kind == "gprs":
             self._locate(entry, GprsLocation.from_octets(record.octets))
+        elif kind == "vlr":
+            entry.vlr = VlrLocation.from_octets(record.octets)
 
     def use(self, entry: Entry, sqn: int) -> None:
         """``sqn`` is the last one used."""
@@ -94,10 +139,33 @@ class Register:
             self._locate(entry, location)
             self._save(f"gprs/{entry.subscriber.imsi}", None if location is None else location.to_octets())
 
+    def locate_vlr(self, entry: Entry, location: VlrLocation | None) -> None:
+        """The subscriber is served by that VLR; None: by none."""
+        if location != entry.vlr:
+            entry.vlr = location
+            self._save(f"vlr/{entry.subscriber.imsi}", None if location is None else location.to_octets())
+
+    def forget(self, entry: Entry, location: GprsLocation | VlrLocation) -> None:
+        """The subscriber is served there no more, if it has not moved since."""
+        if isinstance(location, VlrLocation):
+            if entry.vlr is not None and entry.vlr.serves(location.number):
+                self.locate_vlr(entry, None)
+        elif entry.location is not None and entry.location.serves(location.number):
+            self.locate(entry, None)
+
     def purge(self, entry: Entry) -> None:
         """The serving SGSN has purged the mobile."""
         assert entry.location is not None, "only a serving SGSN purges"
         self.locate(entry, replace(entry.location, purged=True))
+
+    def purge_vlr(self, entry: Entry) -> None:
+        """The serving VLR has purged the mobile."""
+        assert entry.vlr is not None, "only a serving VLR purges"
+        self.locate_vlr(entry, replace(entry.vlr, purged=True))
+
+    def subjects(self) -> Iterable[str]:
+        """The IMSIs of all subscribers."""
+        return self._entries
 
     def _locate(self, entry: Entry, location: GprsLocation | None) -> None:
         before, entry.location = entry.location, location
@@ -120,4 +188,7 @@ class Register:
             "sgsn_number": None if location is None else str(location.sgsn_number),
             "sgsn_address": None if location is None else str(location.sgsn_address),
             "purged": location is not None and location.purged,
+            "circuit": known.circuit,
+            "vlr_number": None if entry.vlr is None else str(entry.vlr),
+            "vlr_purged": entry.vlr is not None and entry.vlr.purged,
         }

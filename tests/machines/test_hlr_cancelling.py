@@ -51,7 +51,7 @@ def test_withdrawal(hlr: Any, subscriber: Subscriber) -> None:
     assert (argument.imsi, argument.cancellation_type) == (subscriber.imsi, CancellationType.SUBSCRIPTION_WITHDRAW)
     assert hlr.node.look(None)["located"] == 1
     sgsn.result(message, CancelLocationRes())
-    body = {"imsi": "262019876543210", "sgsn": "491720000005 (10.0.0.5)"}
+    body = {"imsi": "262019876543210", "node": "491720000005 (10.0.0.5)"}
     assert hlr.replies[-1] == Reply("c1", "done", body)
     assert hlr.node.look(None)["located"] == 0
     assert [record.key for record in hlr.records()] == ["restarts"]
@@ -187,6 +187,9 @@ def test_inspect(hlr: Any, subscriber: Subscriber) -> None:
         "sgsn_address": "10.0.0.5",
         "purged": False,
         "updating": False,
+        "circuit": True,
+        "vlr_number": None,
+        "vlr_purged": False,
     }
     (reply,) = hlr.command("inspect")
     counts = {"subscribers": 1, "located": 1, "purged": 0, "updating": 0, "dialogues": 0}

@@ -163,7 +163,7 @@ def test_notes_of_an_update(make_hlr: Callable[..., Any], subscriber: Subscriber
     attach(hlr.peers["sgsn2"], subscriber.imsi)
     notes = [output for output in hlr.outputs if getattr(output, "kind", "") == "transition"]
     assert {note.subject for note in notes} == {subscriber.imsi}
-    assert {note.detail["procedure"] for note in notes} == {"GPRS location update", "Location cancellation"}
+    assert {note.detail["procedure"] for note in notes} == {"Location update", "Location cancellation"}
 
 
 # --- the SGSN that served before ----------------------------------------------------------------------------------
