@@ -14,6 +14,7 @@ PURE = {
     "collections",
     "contextlib",
     "dataclasses",
+    "datetime",
     "enum",
     "functools",
     "hashlib",
@@ -52,6 +53,15 @@ def imports(path: Path) -> Iterator[tuple[str, list[str]]]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
             yield node.module or "", [alias.name for alias in node.names]
+
+
+def test_nothing_is_read_from_the_clock_of_the_world() -> None:
+    """DESIGN 2: time is handed in; whoever imports ``datetime`` uses its types alone."""
+    for path in FILES:
+        if "datetime" in {module for module, _ in imports(path)}:
+            tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            read = {node.attr for node in tree if isinstance(node, ast.Attribute)} & {"now", "utcnow", "today"}
+            assert not read, path
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
