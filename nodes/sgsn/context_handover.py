@@ -1,0 +1,153 @@
+"""SGSN context transfer, old side (TS 23.060 6.9.1.2.2 steps 2 to 4 and 8, TS 29.060 7.5.4, 7.5.5).
+
+A companion of the context, from the first request of another SGSN on. What is handed over is repeated until it is
+acknowledged; then the mobile is served elsewhere, and its context is kept for a time, should it come back before the
+update there is complete. Without acknowledge, or with a negative one, the SGSN goes on as if it had never been asked.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from nodes.core import gtp
+from nodes.core.gtp import Incoming, Transaction
+from nodes.core.machine import Machine, Procedure, State
+from nodes.sgsn.events import DEPARTED, Forgotten, Returned
+from nodes.sgsn.mm_context import make_mm_context
+from protocol.causes import GtpCause
+from protocol.gtp import Imsi as GtpImsi
+from protocol.gtp import SgsnContextResponse
+from protocol.identities import Teid
+from protocol.map.location import CancelLocationArg
+from protocol.timers import X_MOVED, Timer
+
+if TYPE_CHECKING:
+    from nodes.sgsn.context import MmContext
+
+
+class S(State):
+    """States of the handover of a context."""
+
+    START = "start"
+    WAIT_ACKNOWLEDGE = "wait for SGSN Context Acknowledge"
+    DEPARTED = "served by another SGSN, context kept for a return"
+    KEPT = "as if never asked"
+    RETURNED = "the mobile has come back"
+    FORGOTTEN = "context removed"
+
+
+class ContextHandover(Procedure):
+    """The handover of ``context``.
+
+    ``departed``: another SGSN serves the mobile; ``cancelled``: the HLR has cancelled it here.
+    """
+
+    __slots__ = ("cancelled", "context", "departed", "teid")
+
+    def __init__(self, context: "MmContext") -> None:
+        super().__init__(context.stage)
+        self.context = context
+        self.departed = False
+        self.cancelled = False
+        self.teid: Teid = self.stage.gn.gtp.allocate_teid()
+
+    @property
+    def subject(self) -> str:
+        return self.context.subject
+
+    def ended(self) -> None:
+        self.stage.gn.gtp.release_teid(self.teid)
+        self.context.handover = None
+
+    def hand_over(self, incoming: Incoming) -> S:
+        """Answer with all that is known of the mobile."""
+        context = self.context
+        self.end_children()
+        incoming.imsi = context.imsi or ""
+        response = SgsnContextResponse(
+            teid=incoming.message.tunnel_endpoint_identifier_control_plane,
+            cause=GtpCause.REQUEST_ACCEPTED,
+            imsi=GtpImsi(str(context.imsi)),
+            tunnel_endpoint_identifier_control_plane=self.teid,
+            mm_context=make_mm_context(context),
+            pdp_contexts=context.pdp_contexts,
+            sgsn_address_for_control_plane=self.stage.gn.own,
+        )
+        self.start(self.stage.gn.gtp.respond(self, incoming, response))
+        return S.WAIT_ACKNOWLEDGE
+
+    def depart(self) -> S:
+        """Another SGSN serves the mobile."""
+        self.departed = True
+        self.context.hear(DEPARTED)
+        return S.DEPARTED
+
+    def go_on(self) -> S:
+        """Go on as if this request had never come."""
+        return S.DEPARTED if self.departed else S.KEPT
+
+
+def requested(handover: ContextHandover, event: Incoming) -> S:
+    """Another SGSN asks for the contexts; one that asks again, or a third one, gets them as well."""
+    return handover.hand_over(event)
+
+
+def acknowledged(handover: ContextHandover, event: Transaction) -> S:
+    """It has them, or gives them back because the mobile is not served there (29.060 7.5.5)."""
+    if event.answer.cause.is_acceptance:
+        return handover.depart()
+    return handover.go_on()
+
+
+def unacknowledged(handover: ContextHandover, event: Transaction) -> S:
+    """It has not said so, N3-REQUESTS times (29.060 7.5.4)."""
+    return handover.go_on()
+
+
+def moved(handover: ContextHandover, event: CancelLocationArg) -> S:
+    """The HLR knows already that the mobile is elsewhere: nothing else needs to be said."""
+    handover.end_children()
+    handover.cancelled = True
+    return handover.depart()
+
+
+def cancelled(handover: ContextHandover, event: CancelLocationArg) -> S:
+    """The HLR knows that the mobile is elsewhere. The context stays until the timer ends (23.060 6.9.1.2.2 step 8)."""
+    handover.cancelled = True
+    return S.DEPARTED
+
+
+def returned(handover: ContextHandover, event: Returned) -> S:
+    """The mobile is here: its context is as good as before, but HLR and VLR must be told if they had been."""
+    return S.RETURNED
+
+
+def not_returned(handover: ContextHandover, event: Timer) -> S:
+    """The mobile is gone for good."""
+    handover.context.hear(Forgotten(cancelled=handover.cancelled))
+    return S.FORGOTTEN
+
+
+CONTEXT_HANDOVER = Machine(
+    "SGSN context transfer, old side",
+    clause="23.060 6.9.1.2.2, 29.060 7.5.4",
+    of=ContextHandover,
+    initial=S.START,
+    final=(S.KEPT, S.RETURNED, S.FORGOTTEN),
+    guards={S.DEPARTED: X_MOVED},
+    rows=[
+        # in this state    on this event     do this      and be in one of
+        ((S.START, S.WAIT_ACKNOWLEDGE, S.DEPARTED), Incoming, requested, (S.WAIT_ACKNOWLEDGE,)),
+        (S.WAIT_ACKNOWLEDGE, gtp.S.ANSWERED, acknowledged, (S.DEPARTED, S.KEPT)),
+        (S.WAIT_ACKNOWLEDGE, gtp.S.NO_RESPONSE, unacknowledged, (S.DEPARTED, S.KEPT)),
+        (S.WAIT_ACKNOWLEDGE, CancelLocationArg, moved, (S.DEPARTED,)),
+        (S.DEPARTED, CancelLocationArg, cancelled, (S.DEPARTED,)),
+        ((S.WAIT_ACKNOWLEDGE, S.DEPARTED), Returned, returned, (S.RETURNED,)),
+        (S.DEPARTED, X_MOVED, not_returned, (S.FORGOTTEN,)),
+    ],
+)
+
+
+def hand_over(context: Any, incoming: Incoming) -> None:
+    """Another SGSN asks for a context."""
+    if context.handover is None:
+        context.handover = ContextHandover(context)
+    context.handover.hear(incoming)

@@ -1,0 +1,136 @@
+"""The Gn interface of the SGSN towards other SGSNs (TS 29.060 7.5): what they ask of the mobiles that it knows."""
+
+from typing import TYPE_CHECKING, Any
+
+from nodes.core.gtp import NO_TEID, Gtp, Incoming
+from nodes.core.outputs import Name
+from nodes.sgsn import context_handover, mobility
+from nodes.sgsn.mm_context import take_vectors
+from nodes.sgsn.old_suspension import SUSPEND_REQUEST, SUSPEND_RESPONSE
+from protocol.causes import GtpCause
+from protocol.gtp import (
+    AuthenticationQuintuplet,
+    AuthenticationTriplet,
+    ExtensionHeaderType,
+    GsnAddress,
+    IdentificationRequest,
+    IdentificationResponse,
+    SgsnContextRequest,
+    SgsnContextResponse,
+)
+from protocol.gtp import Imsi as GtpImsi
+from protocol.identities import Imsi, Rai, Tmsi
+
+if TYPE_CHECKING:
+    from nodes.sgsn.context import MmContext
+
+HEADERS = (ExtensionHeaderType.SUSPEND_REQUEST, ExtensionHeaderType.SUSPEND_RESPONSE)
+"""The extension headers that an SGSN must know."""
+
+ELSEWHERE = -1
+"""The suspend reference number of a mobile that another SGSN has suspended: no BSS can name it."""
+
+SERVED = (mobility.S.REGISTERED, mobility.S.COMMON_PROCEDURE_INITIATED)
+"""Main states of a mobile that may move with its contexts."""
+
+
+class Gn:
+    """The SGSN's end of Gn."""
+
+    def __init__(self, node: Any) -> None:
+        self._node = node
+        self.own = GsnAddress(node.config.address.address)
+        self.gtp = Gtp(
+            node,
+            node.config.address,
+            node.config.gsns,
+            {
+                IdentificationRequest: self.identification_requested,
+                SgsnContextRequest: self.context_requested,
+            },
+            restarted=self.restarted,
+            headers=HEADERS,
+        )
+
+    def identification_requested(self, incoming: Incoming) -> None:
+        """A mobile attaches elsewhere with a P-TMSI of ours: say who it is (23.060 6.5 step 2)."""
+        request = incoming.message
+        context = self._holder(request.ptmsi, request.rai)
+        cause = GtpCause.REQUEST_ACCEPTED
+        if context is None:
+            cause = GtpCause.IMSI_NOT_KNOWN
+        elif not signed(context, request.ptmsi, request.ptmsi_signature):
+            cause = GtpCause.PTMSI_SIGNATURE_MISMATCH
+        if context is None or cause is not GtpCause.REQUEST_ACCEPTED:
+            incoming.answer(IdentificationResponse(teid=NO_TEID, cause=cause))
+            return
+        incoming.imsi = str(context.imsi)
+        vectors = take_vectors(context)
+        incoming.answer(
+            IdentificationResponse(
+                teid=NO_TEID,
+                cause=cause,
+                imsi=GtpImsi(incoming.imsi),
+                authentication_triplets=tuple(v for v in vectors if isinstance(v, AuthenticationTriplet)),
+                authentication_quintuplets=tuple(v for v in vectors if isinstance(v, AuthenticationQuintuplet)),
+            )
+        )
+
+    def context_requested(self, incoming: Incoming) -> None:
+        """A mobile of ours is elsewhere: hand over its contexts, or suspend it."""
+        request = incoming.message
+        ptmsi = self._ptmsi_of(request)
+        suspend = SUSPEND_REQUEST in request.extension_headers
+        if request.imsi is not None and not suspend:
+            context = self._node.context_of(Imsi(request.imsi))
+        else:
+            context = None if ptmsi is None else self._holder(ptmsi, request.rai)
+        if context is None or context.state not in SERVED:
+            self._refuse(incoming, GtpCause.IMSI_NOT_KNOWN, suspend=suspend)
+        elif suspend:
+            self._suspend(incoming, context)
+        elif request.imsi is None and not signed(context, ptmsi, request.ptmsi_signature):
+            incoming.imsi = str(context.imsi)
+            self._refuse(incoming, GtpCause.PTMSI_SIGNATURE_MISMATCH, GtpImsi(incoming.imsi))
+        else:
+            context_handover.hand_over(context, incoming)
+
+    def restarted(self, peer: Name) -> None:
+        """A GSN has lost all that it knew (29.060 11.4)."""
+        self._node.warn("gn restart", f"{peer} has restarted: its recovery counter is {self.gtp.recoveries[peer]}")
+
+    def _suspend(self, incoming: Incoming, context: "MmContext") -> None:
+        """The mobile is in a call elsewhere: it is not spoken to until it is heard again (29.060 6.1.3)."""
+        incoming.imsi = str(context.imsi)
+        context.suspended = ELSEWHERE
+        self._refuse(incoming, GtpCause.REQUEST_ACCEPTED, suspend=True)
+
+    def _refuse(
+        self, incoming: Incoming, cause: GtpCause, imsi: GtpImsi | None = None, *, suspend: bool = False
+    ) -> None:
+        """Answer a context request without contexts."""
+        incoming.answer(
+            SgsnContextResponse(
+                teid=incoming.message.tunnel_endpoint_identifier_control_plane,
+                extension_headers=(SUSPEND_RESPONSE,) if suspend else (),
+                cause=cause,
+                imsi=imsi,
+            )
+        )
+
+    def _holder(self, ptmsi: Tmsi, area: Rai) -> "MmContext | None":
+        """The registered context that was given this P-TMSI in this area."""
+        context: MmContext | None = self._node.holder_of(ptmsi, area)
+        return context if context is not None and self._node.is_registered(context) else None
+
+    def _ptmsi_of(self, request: SgsnContextRequest) -> Tmsi | None:
+        """The P-TMSI that a request names, or that its TLLI was made from."""
+        if request.tlli is None:
+            return request.ptmsi
+        return request.tlli.ptmsi if request.tlli.kind in ("local", "foreign") else None
+
+
+def signed(context: "MmContext", ptmsi: Tmsi | None, signature: int | None) -> bool:
+    """Whether the P-TMSI signature is the one that was stored with the P-TMSI; without one, any will do."""
+    stored = None if ptmsi is None else context.signature_of(ptmsi)
+    return stored is None or stored == signature
