@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check docs bench clean
+.PHONY: demo test check docs conformance bench clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -24,6 +24,9 @@ check: $(STAMP)  ## what .ci/run checks besides the tests
 
 docs: $(STAMP)  ## the generated pages
 	$(BIN)/python docs/generate.py
+
+conformance: $(STAMP)  ## which cases of the TTCN-3 suites our tests show, from a run of them
+	$(BIN)/pytest -q -m ttcn3 --conformance docs/conformance.md
 
 bench: $(STAMP)  ## what is fast, measured side by side
 	$(BIN)/python bench/run.py

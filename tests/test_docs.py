@@ -1,10 +1,14 @@
 """What is generated is fresh, and what stands in two places agrees."""
 
+import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import yaml
+
+from docs import ttcn3
 
 ROOT = Path(__file__).parent.parent
 
@@ -31,3 +35,27 @@ def test_compose_agrees_with_the_lab() -> None:
     made = compose["services"]["passwords"]["command"]
     assert set(made[made.index("operator") + 1 :]) == set(services)
     assert "version" not in compose
+
+
+def marked() -> set[tuple[str, str]]:
+    """Every case of the TTCN-3 suites with the test of ours that shows it, as the marks in the tests say."""
+    found = set()
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for mark in getattr(node, "decorator_list", ()):
+                if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.ttcn3":
+                    assert isinstance(node, ast.FunctionDef)
+                    test = f"{path.relative_to(ROOT).as_posix()}::{node.name}"
+                    found |= {
+                        (str(argument.value), test) for argument in mark.args if isinstance(argument, ast.Constant)
+                    }
+    return found
+
+
+def test_the_page_of_conformance_is_fresh() -> None:
+    """docs/conformance.md tells of the tests that there are; none failed, and no name is unknown to the suites."""
+    known = {name for names in ttcn3.CATALOGUE.values() for name in names}
+    assert {case for case, _ in marked()} <= known
+    page = (ROOT / "docs/conformance.md").read_text(encoding="utf-8")
+    rows = set(re.findall(r"^\| (\w+) \| `([^`]+)` \| passed \|$", page, re.MULTILINE))
+    assert rows == marked(), "make conformance"
