@@ -69,6 +69,15 @@ T3311 = timer(
     stop="new routing area",
     expiry="attach or update again",
 )
+T3312 = timer(
+    "T3312",
+    54 * 60,
+    1,
+    "mobile",
+    start="STANDBY entered; the network gives its value",
+    stop="READY entered, GPRS detached",
+    expiry="periodic routing area update",
+)
 T3318 = timer(
     "T3318",
     20,
@@ -95,6 +104,15 @@ T3321 = timer(
     start="DETACH REQUEST sent",
     stop="DETACH ACCEPT received",
     expiry="DETACH REQUEST again; the 5th detaches locally",
+)
+T3330 = timer(
+    "T3330",
+    15,
+    5,
+    "mobile",
+    start="ROUTING AREA UPDATE REQUEST sent",
+    stop="ROUTING AREA UPDATE ACCEPT or REJECT received",
+    expiry="ROUTING AREA UPDATE REQUEST again; the 5th ends the attempt",
 )
 
 # --- GMM, network side (TS 24.008 table 11.4) ---------------------------------------------------------------------
@@ -477,6 +495,15 @@ X_RESET = timer(
     start="RESET sent on the A interface by the BSS (T4, TS 48.008 3.1.4)",
     stop="RESET ACKNOWLEDGE received",
     expiry="RESET again; after the 4th O&M is told",
+)
+X_SEARCH = timer(
+    "X-search",
+    30,
+    1,
+    "mobile",
+    start="a mobile looks for its cell, of which it has not heard",
+    stop="system information of the cell heard",
+    expiry="no cell is available",
 )
 X_PURGE = timer(
     "X-purge",
