@@ -120,9 +120,13 @@ class BlockMessage(RrMessage):
         end = min(told + 1 if length is None else 3 + length, len(octets))
         if end < 3:
             raise DecodeError(f"an L2 pseudo length of {told} leaves no room for the message type", at=0)
-        canonical = end - 1 if cls.pseudo_length is None else cls.pseudo_length
-        values: tuple[Any, ...] = (None if told == canonical else told,)
         kind = rest_octets(cls)
+        canonical = cls.pseudo_length
+        if canonical is None:
+            canonical = (
+                len(octets) if kind is None else end
+            ) - 1  # without rest octets, what follows is kept as extras
+        values: tuple[Any, ...] = (None if told == canonical else told,)
         if kind is not None:
             rest = kind.from_octets(octets[end:])
             values = (*values, rest.of_size(None if len(octets) == cls.block else len(octets) - end))

@@ -520,6 +520,16 @@ def test_direction() -> None:
 # --- blocks ------------------------------------------------------------------------------------------------------
 
 
+def test_pseudo_length_before_extras() -> None:
+    """10.5.2.19: octets behind the pseudo length of a message without rest octets are kept, and not counted."""
+    pdu = bytes.fromhex("49061d") + bytes(16) + bytes.fromhex("54f114")
+    message = rr.decode(pdu, up=False)
+    assert isinstance(message, BlockMessage)
+    assert message.l2_pseudo_length == 18
+    assert [extra.octets.hex() for extra in message.extras] == ["54f114"]
+    assert message.encode() == pdu
+
+
 def test_pseudo_length_that_is_wrong() -> None:
     """It is kept as the sender's: where all elements have a fixed length, and where it runs past the block."""
     for wrong in ("45061bfae102f8100310c8021e1785407900008000029b", "fd062120" + "05f438e593af"):
