@@ -16,14 +16,18 @@ from protocol.layout import HEADER, LV, TLV, TV, Message, Rules, V
 BSSMAP, DTAP = 0, 1
 """The discriminators of TS 48.006 9.3.2."""
 
-TWO_OCTETS = frozenset((0x01, 0x16, 0x1F, 0x21, 0x24, 0x25, 0x26, 0x29, 0x2B, 0x2C, 0x2D, 0x2F, 0x30, 0x31, 0x32, 0x36))
-"""Elements of one octet and a tag (3.2.2.1): they are told by nothing but their name."""
+FIXED = {
+    0x01: 3, 0x03: 22, 0x0A: 2, 0x0C: 2, 0x0D: 2, 0x0E: 5, 0x14: 2, 0x15: 2, 0x18: 2, 0x19: 2, 0x1B: 1, 0x1C: 2,
+    0x1D: 2, 0x21: 2, 0x23: 2, 0x24: 2, 0x25: 2, 0x2B: 2, 0x2C: 2, 0x2D: 2, 0x2F: 2, 0x31: 2, 0x32: 2, 0x33: 2,
+    0x35: 1, 0x38: 2, 0x39: 2, 0x3F: 2, 0x40: 2,
+}  # fmt: skip
+"""The octets of elements without a length (3.2.2.1): they are told by nothing but their name."""
 
 
 def unknown(d: bytes, p: int) -> int:
     """Find the end of an unknown element."""
-    if d[p] in TWO_OCTETS:
-        return p + 2
+    if d[p] in FIXED:
+        return p + FIXED[d[p]]
     return p + 2 + d[p + 1] if p + 1 < len(d) else p + 1
 
 
@@ -86,7 +90,7 @@ class Paging(BssmapMessage, code=0x52, title="PAGING", clause="3.2.1.19", way="d
     tmsi: Annotated[Tmsi | None, TLV(0x09, 4)] = None
     cell_identifier_list: Annotated[CellIdentifierList, TLV(0x1A, 1, 253)]
     channel_needed: Annotated[int | None, TV(0x24, 1)] = None
-    emlpp_priority: Annotated[int | None, TV(0x36, 1)] = None
+    emlpp_priority: Annotated[int | None, TV(0x38, 1)] = None
 
 
 class CompleteLayer3Information(
