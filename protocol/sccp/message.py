@@ -155,7 +155,10 @@ def compile_encode(cls: type[PartsMessage]) -> Callable[[Any], bytes]:
         source.add(1, "w = b''")
         for field in optional:
             octets = f"self.{field.name}"
-            octets += ".to_bytes(1, 'big')" if field.type is int else "" if field.type is bytes else ".to_octets()"
+            if field.type is int:
+                octets = f"bytes(({octets},))"
+            elif field.type is not bytes:
+                octets += ".to_octets()"
             source.add(1, f"if self.{field.name} is not None:", f"    t = {octets}")
             source.add(2, f"w += bytes(({field.layout.name},)) + number(len(t), 1) + t")
         source.add(1, f"o += number(p, {cls.pointer}) if w else bytes({cls.pointer})", "if w: v += w + b'\\0'")

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from protocol import m3ua, sccp
 from protocol.errors import DecodeError
+from protocol.mtp3 import Mtp3Message
 from protocol.sccp import Address, GlobalTitle, LocalReference
 
 
@@ -31,5 +32,6 @@ KINDS: dict[Any, st.SearchStrategy[Any]] = {
     sccp.AffectedPointCode: st.builds(sccp.AffectedPointCode, st.integers(0, 0x3FFF), st.integers(0, 3)),
     m3ua.InfoString: st.text(st.characters(max_codepoint=255), max_size=20).map(m3ua.InfoString),
     m3ua.AffectedPointCode: st.builds(m3ua.AffectedPointCode, st.integers(0, 0xFFFFFF), st.integers(0, 255)),
+    Mtp3Message: st.binary(min_size=5, max_size=40).map(Mtp3Message.decode),
     m3ua.ProtocolData: st.binary(min_size=12, max_size=40).map(m3ua.ProtocolData.from_octets),
 }

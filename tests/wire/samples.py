@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from protocol.layout import Message
 from protocol.registry import PROTOCOLS
-from tests.wire.strategies import messages
+from tests.wire.strategies import flat, messages
 
 ELEMENT_MESSAGES: list[Any] = [
     cls
@@ -43,12 +43,13 @@ def gathered(strategy: st.SearchStrategy[Any], count: int) -> list[Any]:
 @cache
 def samples(cls: Any, count: int = 12) -> tuple[Any, ...]:
     """Some messages of a class: among them the shortest, and ones with many elements."""
-    return tuple(gathered(messages(cls), count))
+    return tuple(gathered(messages(cls) if issubclass(cls, Message) else flat(cls), count))
 
 
 def directions(cls: Any) -> Iterator[bool]:
     """The ways that a message goes: up is True."""
-    if cls.way != "down":
+    way = getattr(cls, "way", "both")
+    if way != "down":
         yield True
-    if cls.way != "up":
+    if way != "up":
         yield False

@@ -34,6 +34,7 @@ from protocol.identities import (
     Tmsi,
 )
 from protocol.layout import HALF, HEADER, REPEATED, THALF, Format, Message, T
+from protocol.sccp import PartsMessage
 
 Strategy = st.SearchStrategy[Any]
 DIGITS = "0123456789"
@@ -200,3 +201,24 @@ def messages(cls: type[Message]) -> Strategy:
         return message
 
     return build()
+
+
+@cache
+def flat(cls: Any) -> Strategy:
+    """Messages of one type that are not made of elements: of all their declared parts, as we would code them."""
+    if cls in own_kinds():
+        return own_kinds()[cls]
+    if not hasattr(cls, "fields"):
+        return records(cls)
+    return st.builds(
+        cls, **{field.name: part(field, 8 if issubclass(cls, PartsMessage) else 32) for field in cls.fields}
+    )
+
+
+def part(field: Field, width: int) -> Strategy:
+    """Values of a part, in which numbers have so many bits."""
+    if get_origin(field.type) is tuple:
+        item = values(get_args(field.type)[0], bits=width)
+        return st.lists(item, min_size=field.default is MISSING, max_size=3).map(tuple)
+    strategy = values(field.type, least=1, bits=width)
+    return st.none() | strategy if field.optional else strategy
