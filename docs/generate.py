@@ -10,13 +10,17 @@ import nodes.bss
 import nodes.hlr
 import nodes.ms
 import nodes.sgsn
+from gprslab.commands_decode import lines_of
 from gprslab.config import load_lab
 from gprslab.session import WorldSession
 from gprslab.trace.ladder import Ladder
+from gprslab.trace.layers import layers
+from gprslab.trace.records import PduRecord
 from gprslab.trace.story import Story
 from nodes.core.machine import MACHINES
 from nodes.sgsn import attach
 from protocol import timers
+from protocol.layers import guess
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from docs import message_pages
@@ -44,12 +48,27 @@ def pages() -> dict[str, str]:
 
 def with_pictures(readme: str) -> str:
     """The README with its generated parts as they are now: each stands between its two marks."""
-    for name, text in (("ladder", f"```\n{ladder()}\n```"), ("states", f"```mermaid\n{attach.ATTACH.mermaid()}\n```")):
+    pictures = {
+        "ladder": f"```\n{ladder()}\n```",
+        "decode": f"```\n{decoded()}\n```",
+        "states": f"```mermaid\n{attach.ATTACH.mermaid()}\n```",
+    }
+    for name, text in pictures.items():
         start, end = f"<!-- {name}: generated -->", f"<!-- end of {name} -->"
         before, _, rest = readme.partition(start)
         _, _, after = rest.partition(end)
         readme = f"{before}{start}\n{text}\n{end}{after}"
     return readme
+
+
+def decoded() -> str:
+    """An attach accept on Gb, as ``gprslab decode`` shows it."""
+    lab = load_lab()
+    with WorldSession(lab) as session:
+        session.command("ms1", "attach", {"mobile": "anna"})
+        records = [record for record in session.trace if isinstance(record, PduRecord) and record.interface == "gb"]
+    accept = next(pdu.pdu for pdu in records if layers("gb", pdu.pdu)[-1].name == "AttachAccept")
+    return "\n".join([f"$ gprslab decode {accept.hex()[:48]}...", *lines_of(guess(accept))])
 
 
 def ladder() -> str:
