@@ -20,7 +20,7 @@ from protocol.gmm import (
     AttachRequest,
     AuthenticationAndCipheringReject,
 )
-from protocol.gmm.elements import AttachResult, Cksn, ForceToStandby, IdentityType, RadioPriority, ResultOfAttach
+from protocol.gmm.elements import AttachResult, Cksn, IdentityType, RadioPriority, ResultOfAttach
 from protocol.identities import Imei, Imsi, MobileIdentity, Tmsi
 from protocol.timers import T3350, Timer
 
@@ -43,13 +43,14 @@ class S(State):
 class Attach(Procedure):
     """One attach of one mobile; the context that it fills is its parent."""
 
-    __slots__ = ("context", "known_by_ptmsi", "request")
+    __slots__ = ("context", "known_by_ptmsi", "request", "signature")
 
     def __init__(self, context: Any, request: AttachRequest) -> None:
         super().__init__(context.stage, context)
         self.context = context
         self.request = request
         self.known_by_ptmsi = False
+        self.signature: int | None = None
 
     def reject(self, cause: GmmCause) -> S:
         """Refuse the attach."""
@@ -70,7 +71,7 @@ class Attach(Procedure):
             and context.cksn is not Cksn.NO_KEY
             and request.cksn == context.cksn
             and request.old_ptmsi_signature is not None
-            and request.old_ptmsi_signature == context.ptmsi_signature
+            and request.old_ptmsi_signature == self.signature
         )
         if trusted:
             return self.check_equipment()
@@ -96,18 +97,22 @@ class Attach(Procedure):
     def accept(self) -> S:
         """All is well: a new P-TMSI, and the accept that carries it until it is acknowledged."""
         context, config = self.context, self.stage.config
-        self.stage.claim(context)
+        identity = self.request.mobile_identity.value
+        self.stage.claim(context, identity if self.known_by_ptmsi else None)
         self.stage.allocate_ptmsi(context)
+        context.ready_timer = self.request.requested_ready_timer or config.ready_timer
+        context.cell_notification = config.cell_notification
         self.ask(
             AttachAccept(
                 attach_result=AttachResult(result_of_attach=ResultOfAttach.GPRS_ONLY_ATTACHED),
-                force_to_standby=ForceToStandby.NOT_INDICATED,
+                force_to_standby=context.force_to_standby(),
                 periodic_ra_update_timer=config.periodic_ra_update_timer,
                 radio_priority_for_sms=RadioPriority.PRIORITY_4,
-                routing_area=context.cell.rai,
+                routing_area=context.rai,
                 ptmsi_signature=context.ptmsi_signature,
-                negotiated_ready_timer=self.request.requested_ready_timer or config.ready_timer,
+                negotiated_ready_timer=context.ready_timer,
                 allocated_ptmsi=MobileIdentity(context.ptmsi),
+                cell_notification=config.cell_notification or None,
             )
         )
         return S.WAIT_COMPLETE
@@ -117,6 +122,7 @@ def begun(attach: Attach, event: Begin) -> S:
     """Find out who asks: the request tells the IMSI, or a P-TMSI that is ours, or one must ask."""
     context = attach.context
     context.ms_network_capability = attach.request.ms_network_capability
+    context.ms_radio_access_capability = attach.request.ms_radio_access_capability
     context.drx_parameter = attach.request.drx_parameter
     identity = attach.request.mobile_identity.value
     if isinstance(identity, Imsi):
@@ -127,6 +133,7 @@ def begun(attach: Attach, event: Begin) -> S:
         if known is not None:
             context.adopt(known)
             attach.known_by_ptmsi = True
+            attach.signature = known.signature_of(identity)
             return attach.authenticate()
     return attach.identify()
 

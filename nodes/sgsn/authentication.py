@@ -11,13 +11,14 @@ from nodes.core.tcap import Dialogue, NoAnswer, Refused
 from nodes.sgsn import identification
 from nodes.sgsn.causes import gmm_cause
 from nodes.sgsn.identification import Identification
+from nodes.sgsn.mm_context import keys_of
 from protocol.causes import GmmCause
 from protocol.gmm import (
     AuthenticationAndCipheringFailure,
     AuthenticationAndCipheringRequest,
     AuthenticationAndCipheringResponse,
 )
-from protocol.gmm.elements import CipheringAlgorithm, Cksn, ForceToStandby, IdentityType, ImeisvRequest
+from protocol.gmm.elements import CipheringAlgorithm, Cksn, IdentityType, ImeisvRequest
 from protocol.identities import Imsi
 from protocol.map.authentication import (
     AuthenticationQuintuplet,
@@ -100,7 +101,7 @@ class Authentication(Procedure):
             AuthenticationAndCipheringRequest(
                 ciphering_algorithm=CipheringAlgorithm.NOT_USED,
                 imeisv_request=ImeisvRequest.NOT_REQUESTED,
-                force_to_standby=ForceToStandby.NOT_INDICATED,
+                force_to_standby=self.context.force_to_standby(),
                 ac_reference_number=self.reference,
                 rand=self.vector.rand,
                 cksn=self.cksn,
@@ -146,6 +147,7 @@ def responded(authentication: Authentication, event: AuthenticationAndCipheringR
     if proof != (vector.xres if isinstance(vector, AuthenticationQuintuplet) else vector.sres):
         return S.WRONG
     authentication.context.cksn = authentication.cksn
+    authentication.context.keys = keys_of(vector)
     return S.AUTHENTICATED
 
 

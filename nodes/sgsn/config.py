@@ -19,6 +19,14 @@ MAP_CAUSES: dict[str, GmmCause] = {
 }
 """Which GMM cause a refusal of the HLR becomes, by default; operators differ (PROCEDURES 6.1)."""
 
+TRANSFER_CAUSES: dict[str, GmmCause] = {
+    "old sgsn unknown": GmmCause.MS_IDENTITY_CANNOT_BE_DERIVED_BY_THE_NETWORK,
+    "imsi not known": GmmCause.MS_IDENTITY_CANNOT_BE_DERIVED_BY_THE_NETWORK,
+    "refused": GmmCause.MS_IDENTITY_CANNOT_BE_DERIVED_BY_THE_NETWORK,
+    "no answer": GmmCause.MS_IDENTITY_CANNOT_BE_DERIVED_BY_THE_NETWORK,
+}
+"""Which GMM cause it becomes, by default, that the old SGSN gives no contexts (24.008 10.5.5.14: #9; some send #10)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SgsnConfig(NodeConfig):
@@ -29,8 +37,12 @@ class SgsnConfig(NodeConfig):
     happens when it does not answer. ``periodic_ra_update_timer`` is T3312, ``ready_timer`` T3314.
 
     ``vlrs`` maps location areas to the number of the VLR on Gs. ``sgsns`` maps routing areas of other SGSNs to their
-    addresses, ``gsns`` the addresses of all other GSNs to nodes. In a pool of SGSNs ``nri`` stands in the ``nri_bits``
-    bits below the two highest of each P-TMSI.
+    addresses, ``gsns`` the addresses of all other GSNs to nodes. In a pool of SGSNs ``nri`` stands in each P-TMSI, in
+    ``nri_bits`` bits from bit 23 down (TS 23.236; ``Tmsi.with_nri``).
+
+    ``force_to_standby``: all procedures send the mobile to STANDBY at their end. ``cell_notification``: mobiles may
+    tell of another cell by LLC NULL frames. ``unknown_mobiles``: one that is not known, and says something other than
+    that it attaches, updates or detaches, is told to attach again, or not answered.
     """
 
     number: Gt
@@ -49,7 +61,11 @@ class SgsnConfig(NodeConfig):
     gsns: dict[GsnAddress, Name] = field(default_factory=dict)
     nri_bits: int = 0
     nri: int = 0
+    force_to_standby: bool = False
+    cell_notification: bool = False
+    unknown_mobiles: Literal["detach", "discard"] = "detach"
     map_causes: dict[str, GmmCause] = field(default_factory=lambda: dict(MAP_CAUSES))
+    transfer_causes: dict[str, GmmCause] = field(default_factory=lambda: dict(TRANSFER_CAUSES))
 
 
-__all__ = ["MAP_CAUSES", "SgsnConfig"]
+__all__ = ["MAP_CAUSES", "TRANSFER_CAUSES", "SgsnConfig"]

@@ -5,7 +5,7 @@ from typing import Any
 from nodes.core.machine import Begin, Machine, Procedure, State
 from protocol.causes import GmmCause
 from protocol.gmm import DetachAcceptMo, DetachAcceptMt, DetachRequestMo, DetachRequestMt
-from protocol.gmm.elements import DetachTypeMt, ForceToStandby, MtDetach
+from protocol.gmm.elements import DetachTypeMt, MtDetach
 from protocol.timers import T3322, Timer
 
 
@@ -20,10 +20,11 @@ class S(State):
 class NetworkDetach(Procedure):
     """One detach; ``type`` tells whether the mobile is to attach again."""
 
-    __slots__ = ("cause", "type")
+    __slots__ = ("cause", "context", "type")
 
     def __init__(self, context: Any, kind: DetachTypeMt, cause: GmmCause | None = None) -> None:
         super().__init__(context.stage, context)
+        self.context = context
         self.type = kind
         self.cause = cause
 
@@ -33,7 +34,7 @@ def begun(detach: NetworkDetach, event: Begin) -> S:
     detach.ask(
         DetachRequestMt(
             detach_type=MtDetach(type=detach.type),
-            force_to_standby=ForceToStandby.NOT_INDICATED,
+            force_to_standby=detach.context.force_to_standby(),
             gmm_cause=detach.cause,
         )
     )
@@ -48,7 +49,7 @@ def accepted(detach: NetworkDetach, event: DetachAcceptMo) -> S:
 def crossed(detach: NetworkDetach, event: DetachRequestMo) -> S:
     """Its own request crosses ours: answered, and both are done (4.7.4.2.5)."""
     if not event.detach_type.power_off:
-        detach.tell(DetachAcceptMt(force_to_standby=ForceToStandby.NOT_INDICATED))
+        detach.tell(DetachAcceptMt(force_to_standby=detach.context.force_to_standby()))
     return S.DETACHED
 
 

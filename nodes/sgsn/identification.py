@@ -1,8 +1,10 @@
 """Identification (TS 24.008 4.7.8): the SGSN asks the mobile for one of its identities."""
 
+from typing import Any
+
 from nodes.core.machine import Begin, Machine, Procedure, State
 from protocol.gmm import IdentityRequest, IdentityResponse
-from protocol.gmm.elements import ForceToStandby, IdentityType
+from protocol.gmm.elements import IdentityType
 from protocol.identities import Imei, Imeisv, Imsi, Tmsi
 from protocol.timers import T3370, Timer
 
@@ -27,10 +29,11 @@ class S(State):
 class Identification(Procedure):
     """One identification; ``identity`` is the answer."""
 
-    __slots__ = ("identity", "wanted")
+    __slots__ = ("context", "identity", "wanted")
 
-    def __init__(self, parent: Procedure, wanted: IdentityType) -> None:
+    def __init__(self, parent: Any, wanted: IdentityType) -> None:
         super().__init__(parent.stage, parent)
+        self.context = parent.context
         self.wanted = wanted
         self.identity: Imsi | Imei | Imeisv | Tmsi | None = None
 
@@ -38,7 +41,7 @@ class Identification(Procedure):
 def begun(identification: Identification, event: Begin) -> S:
     """Ask."""
     identification.ask(
-        IdentityRequest(identity_type=identification.wanted, force_to_standby=ForceToStandby.NOT_INDICATED)
+        IdentityRequest(identity_type=identification.wanted, force_to_standby=identification.context.force_to_standby())
     )
     return S.WAIT_RESPONSE
 

@@ -1,23 +1,26 @@
-"""The GMM context of one mobile in the SGSN, and its main states (TS 24.008 4.1.3.3).
+"""The main states of GMM in the SGSN (TS 24.008 4.1.3.3).
 
-The context is itself a procedure: the one that lasts as long as the SGSN knows the mobile. Attach, detach and purge run
-as its children.
+The context of a mobile is itself a procedure: the one that lasts as long as the SGSN knows the mobile. Attach, detach
+and purge run as its children.
 """
 
-from typing import Any
-
-from nodes.core.llc import LogicalLink
-from nodes.core.machine import ANY, Machine, Procedure, State
+from nodes.core.machine import ANY, Machine, State
 from nodes.sgsn import attach, detach, purge
 from nodes.sgsn.attach import Attach
+from nodes.sgsn.context import MmContext
 from nodes.sgsn.detach import NetworkDetach
+from nodes.sgsn.events import (
+    DEPARTED,
+    Departed,
+    DetachedFromNonGprs,
+    Forgotten,
+    ImplicitDetach,
+)
 from nodes.sgsn.purge import Purge
+from protocol.bssap_plus.elements import ImsiDetachFromNonGprsServiceType
 from protocol.gmm import AttachRequest, DetachAcceptMt, DetachRequestMo, GmmStatus
-from protocol.gmm.elements import Cksn, DetachTypeMt, DrxParameter, ForceToStandby, MsNetworkCapability
-from protocol.identities import CellIdentifier, Imei, Imsi, IsdnAddress, Tlli, Tmsi
+from protocol.gmm.elements import DetachTypeMt
 from protocol.map.location import CancellationType, CancelLocationArg
-from protocol.map.packet import PdpContext
-from protocol.map.subscriber import InsertSubscriberDataArg
 from protocol.timers import X_PURGE, Timer
 
 
@@ -40,117 +43,6 @@ class DetachOrder:
         self.type = kind
 
 
-class MmContext(Procedure):
-    """What the SGSN knows of one mobile (TS 23.060 13.2).
-
-    ``imsi`` may be a mere claim until the context is registered under it. ``tlli`` is the identity on the link,
-    ``tlli_old`` the one before, valid until the mobile has used the new one. ``bss`` and ``bvci`` tell where it was
-    heard last.
-    """
-
-    __slots__ = (
-        "ac_reference",
-        "bss",
-        "bvci",
-        "cell",
-        "cksn",
-        "drx_parameter",
-        "equipment_checked",
-        "imei",
-        "imsi",
-        "link",
-        "location_confirmed",
-        "ms_network_capability",
-        "msisdn",
-        "pdp_subscriptions",
-        "ptmsi",
-        "ptmsi_old",
-        "ptmsi_signature",
-        "tlli",
-        "tlli_old",
-        "vectors",
-    )
-
-    def __init__(self, stage: Any, tlli: Tlli) -> None:
-        super().__init__(stage)
-        self.tlli = tlli
-        self.tlli_old: Tlli | None = None
-        self.ptmsi: Tmsi | None = None
-        self.ptmsi_old: Tmsi | None = None
-        self.ptmsi_signature: int | None = None
-        self.imsi: Imsi | None = None
-        self.imei: Imei | None = None
-        self.equipment_checked = False
-        self.location_confirmed = False
-        self.cksn = Cksn.NO_KEY
-        self.ac_reference = 0
-        self.vectors: tuple[Any, ...] = ()
-        self.msisdn: IsdnAddress | None = None
-        self.pdp_subscriptions: tuple[PdpContext, ...] = ()
-        self.ms_network_capability: MsNetworkCapability | None = None
-        self.drx_parameter: DrxParameter | None = None
-        self.link = LogicalLink(network=True)
-        self.bss = ""
-        self.bvci = 0
-        self.cell: CellIdentifier | None = None
-
-    @property
-    def subject(self) -> str:
-        return self.imsi or str(self.tlli)
-
-    def transmit(self, message: Any) -> None:
-        self.stage.transmit(self, message)
-
-    def ended(self) -> None:
-        self.stage.forget(self)
-
-    def become(self, imsi: Imsi) -> None:
-        """The mobile says it is ``imsi``: what was known of another is nothing to it."""
-        if imsi == self.imsi:
-            return
-        self.stage.disown(self)
-        self.imsi = imsi
-        known = self.stage.context_of(imsi)
-        if known is not None and known is not self:
-            self.adopt(known)
-            return
-        self.imei = self.msisdn = None
-        self.equipment_checked = self.location_confirmed = False
-        self.cksn = Cksn.NO_KEY
-        self.vectors = self.pdp_subscriptions = ()
-
-    def adopt(self, known: "MmContext") -> None:
-        """Know what another context of the same mobile knows; that one is left as it is until this is registered."""
-        if known is self:
-            return
-        self.imsi = known.imsi
-        self.imei = known.imei
-        self.equipment_checked = known.equipment_checked
-        self.cksn = known.cksn
-        self.msisdn = known.msisdn
-        self.pdp_subscriptions = known.pdp_subscriptions
-        self.ptmsi_signature = known.ptmsi_signature
-
-    def next_vector(self) -> Any:
-        """A vector that is left, here or with the registered context of the same mobile; None if there is none."""
-        for holder in (self, self.stage.context_of(self.imsi)):
-            if holder is not None and holder.vectors:
-                vector, *rest = holder.vectors
-                holder.vectors = tuple(rest)
-                return vector
-        return None
-
-    def insert(self, data: InsertSubscriberDataArg) -> None:
-        """Keep what the HLR says of the subscription (TS 29.002 8.8.1)."""
-        if data.msisdn is not None:
-            self.msisdn = data.msisdn
-        if data.gprs_subscription_data is not None:
-            kept = () if data.gprs_subscription_data.complete_data_list_included else self.pdp_subscriptions
-            new = data.gprs_subscription_data.gprs_data_list
-            ids = {context.pdp_context_id for context in new}
-            self.pdp_subscriptions = (*(c for c in kept if c.pdp_context_id not in ids), *new)
-
-
 def attach_requested(context: MmContext, event: AttachRequest) -> S:
     """An attach begins. That of a registered mobile runs in a context of its own until it is proved (4.7.3.1.6 f)."""
     context.end_children()
@@ -161,11 +53,13 @@ def attach_requested(context: MmContext, event: AttachRequest) -> S:
 def attached(context: MmContext, event: Attach) -> S:
     """The mobile has acknowledged its new identity: the old ones are free."""
     context.stage.release_old(context)
+    context.registered()
     return S.REGISTERED
 
 
 def left(context: MmContext) -> S:
     """A context that was never registered goes; one that was is kept, detached, until it is purged."""
+    context.deregistered()
     return S.DEREGISTERED if context.stage.is_registered(context) else S.GONE
 
 
@@ -184,7 +78,7 @@ def detach_requested(context: MmContext, event: DetachRequestMo) -> S:
     """The mobile leaves, whatever runs; it is answered unless it is switched off (4.7.4.1)."""
     context.end_children()
     if not event.detach_type.power_off:
-        context.tell(DetachAcceptMt(force_to_standby=ForceToStandby.NOT_INDICATED))
+        context.tell(DetachAcceptMt(force_to_standby=context.force_to_standby()))
     return left(context)
 
 
@@ -195,11 +89,17 @@ def detach_ordered(context: MmContext, event: DetachOrder) -> S:
 
 
 def cancelled(context: MmContext, event: CancelLocationArg) -> S:
-    """The HLR cancels: silently if the mobile moved, by a detach if its subscription is withdrawn (23.060 6.6.2.2)."""
+    """The HLR cancels: silently if the mobile moved, by a detach if its subscription is withdrawn (23.060 6.6.2.2).
+
+    A context that was handed over is kept for a while (6.9.1.2.2 step 8).
+    """
     context.end_children()
     context.location_confirmed = False
+    handover = context.handover
     if event.cancellation_type is not CancellationType.SUBSCRIPTION_WITHDRAW:
-        return S.GONE
+        return departed(context, DEPARTED) if handover is not None and handover.hear(event) else S.GONE
+    if handover is not None:
+        handover.end()
     context.start(NetworkDetach(context, DetachTypeMt.RE_ATTACH_NOT_REQUIRED))
     return S.DEREGISTERED_INITIATED
 
@@ -212,13 +112,41 @@ def cancelled_when_detached(context: MmContext, event: CancelLocationArg) -> S:
 
 def detached(context: MmContext, event: NetworkDetach) -> S:
     """The mobile is gone, and the HLR wants it forgotten."""
+    context.deregistered()
     return S.DEREGISTERED if context.location_confirmed else S.GONE
 
 
 def detached_again(context: MmContext, event: DetachRequestMo) -> S:
     """The mobile has not heard that it is detached."""
     if not event.detach_type.power_off:
-        context.tell(DetachAcceptMt(force_to_standby=ForceToStandby.NOT_INDICATED))
+        context.tell(DetachAcceptMt(force_to_standby=context.force_to_standby()))
+    return S.DEREGISTERED
+
+
+def implicitly_detached(context: MmContext, event: ImplicitDetach) -> S:
+    """The mobile was not heard for too long (23.060 6.6.1): it is not told, and nobody waits for it."""
+    kind = ImsiDetachFromNonGprsServiceType.IMPLICIT_NETWORK_INITIATED_IMSI_DETACH_FROM_NON_GPRS_SERVICES
+    context.end_children()
+    context.tell_gs(DetachedFromNonGprs(kind))
+    context.deregistered()
+    return S.DEREGISTERED
+
+
+def departed(context: MmContext, event: Departed) -> S:
+    """Another SGSN serves the mobile: what runs here is over, HLR and VLR no longer agree (23.060 6.9.1.2.2 step 4)."""
+    context.end_children()
+    context.location_confirmed = False
+    context.tell_gs(event)
+    return S.REGISTERED
+
+
+def forgotten(context: MmContext, event: Forgotten) -> S:
+    """It has not come back. An HLR that does not know it to be elsewhere is told that nobody is served here."""
+    context.end_children()
+    context.deregistered()
+    if event.cancelled:
+        return S.GONE
+    context.start(Purge(context))
     return S.DEREGISTERED
 
 
@@ -268,10 +196,23 @@ GMM = Machine(
             (S.COMMON_PROCEDURE_INITIATED, S.REGISTERED, S.DEREGISTERED_INITIATED),
             CancelLocationArg,
             cancelled,
-            (S.DEREGISTERED_INITIATED, S.GONE),
+            (S.REGISTERED, S.DEREGISTERED_INITIATED, S.GONE),
         ),
         (S.DEREGISTERED, CancelLocationArg, cancelled_when_detached, (S.GONE,)),
         (S.DEREGISTERED_INITIATED, detach.S.DETACHED, detached, (S.DEREGISTERED, S.GONE)),
+        (
+            (S.COMMON_PROCEDURE_INITIATED, S.REGISTERED, S.DEREGISTERED_INITIATED),
+            ImplicitDetach,
+            implicitly_detached,
+            (S.DEREGISTERED,),
+        ),
+        (
+            (S.COMMON_PROCEDURE_INITIATED, S.REGISTERED, S.DEREGISTERED_INITIATED),
+            Departed,
+            departed,
+            (S.REGISTERED,),
+        ),
+        (S.REGISTERED, Forgotten, forgotten, (S.DEREGISTERED, S.GONE)),
         (S.DEREGISTERED, X_PURGE, purge_due, (S.DEREGISTERED,)),
         (S.DEREGISTERED, purge.S.PURGED, purged, (S.GONE,)),
         (ANY, GmmStatus, noted, MAIN),

@@ -4,19 +4,33 @@ from collections.abc import Iterable
 from random import Random
 from typing import Any, ClassVar
 
+from nodes.core import echo
 from nodes.core.node import CommandError, Node
 from nodes.core.outputs import Command, Interface, Name, Record
 from nodes.core.tcap import Dialogue, Tcap
-from nodes.sgsn import mobility
+from nodes.sgsn import link, mobility
+from nodes.sgsn.attach import Attach
 from nodes.sgsn.config import SgsnConfig
+from nodes.sgsn.context import MmContext
 from nodes.sgsn.gb import Gb
-from nodes.sgsn.mobility import MmContext
-from protocol import gmm
+from nodes.sgsn.gn import Gn
+from protocol import gmm, llc
 from protocol.bssgp import UlUnitdata
 from protocol.causes import GmmCause
 from protocol.errors import DecodeError
-from protocol.gmm import AttachReject, AttachRequest, DetachAcceptMt, DetachRequestMo, GmmMessage, GmmStatus
-from protocol.gmm.elements import DetachTypeMt, ForceToStandby
+from protocol.gmm import (
+    AttachReject,
+    AttachRequest,
+    DetachAcceptMo,
+    DetachAcceptMt,
+    DetachRequestMo,
+    DetachRequestMt,
+    GmmMessage,
+    GmmStatus,
+    RoutingAreaUpdateReject,
+    RoutingAreaUpdateRequest,
+)
+from protocol.gmm.elements import DetachTypeMt, ForceToStandby, MtDetach
 from protocol.identities import Imsi, IsdnAddress, Rai, Tlli, Tmsi
 from protocol.llc.frame import Sapi, UiFrame
 from protocol.map.contexts import LOCATION_CANCEL_V3
@@ -35,8 +49,9 @@ class Sgsn(Node):
         super().__init__(config, rng, records)
         self.config = config
         self.isdn = IsdnAddress(config.number)
-        self.gb = Gb(self, config.bsss)
         self.eir = None if config.eir is None else Address(ssn=Ssn.EIR, gt=config.eir)
+        self.gb = Gb(self, config.bsss)
+        self.gn = Gn(self)
         self.by_tlli: dict[int, MmContext] = {}
         self.by_ptmsi: dict[int, MmContext] = {}
         self.by_imsi: dict[str, MmContext] = {}
@@ -52,6 +67,9 @@ class Sgsn(Node):
 
     # --- what comes in --------------------------------------------------------------------------------------------
 
+    def started(self) -> None:
+        self.gb.start()
+
     def take(self, link: Name, interface: Interface, pdu: bytes) -> None:
         if interface == "gb":
             received = self.gb.receive(link, pdu)
@@ -59,16 +77,20 @@ class Sgsn(Node):
                 self._take_frame(link, *received)
         elif interface in ("gr", "gf"):
             self.tcap.receive(pdu)
+        elif interface == "gn":
+            self.gn.gtp.receive(link, pdu)
         else:
             super().take(link, interface, pdu)
 
     def _take_frame(self, bss: Name, bvci: int, unit: UlUnitdata) -> None:
         """An LLC frame of a mobile: known by its TLLI, or new."""
-        frame = UiFrame.decode(unit.llc_pdu)
+        octets = unit.llc_pdu
+        if len(octets) > 1 and octets[1] & 0xE0 != 0xC0:
+            self._take_link_frame(bss, bvci, unit)
+            return
+        frame = UiFrame.decode(octets)
         if frame.command:
             raise DecodeError("a UI frame of a mobile has C/R 0")
-        if frame.sapi is not Sapi.LLGMM:
-            raise DecodeError(f"SAPI {int(frame.sapi)} is not in use")
         context = self.by_tlli.get(unit.tlli)
         if context is not None and not context.link.accepts(frame):
             if frame.nu or frame.information[:2] != ATTACH_REQUEST:
@@ -76,24 +98,71 @@ class Sgsn(Node):
             # The first frame of a mobile that was switched off and on again; a mere repeat of it is GMM's to know.
             context.link.hear_anew()
             context.link.accepts(frame)
+        if frame.sapi is not Sapi.LLGMM or not frame.information:
+            self._take_data(context, bss, bvci, unit, frame)
+            return
         try:
             message = gmm.decode(frame.information, up=True)
         except DecodeError as error:
             self._answer_error(context, bss, bvci, unit, frame.information, error)
             raise
-        if context is None or (isinstance(message, AttachRequest) and self._keeps(context)):
+        if isinstance(message, RoutingAreaUpdateRequest):
+            context = self._updating(context, unit.tlli, message, frame)
+        elif context is None or (isinstance(message, AttachRequest) and self._keeps(context)):
             # Who attaches is somebody new until it has proved who it is: what is registered stays as it is till then.
             context = self._meet(bss, bvci, unit, message)
             if context is None:
                 return
             context.link.accepts(frame)
-        context.bss, context.bvci, context.cell = bss, bvci, unit.cell_identifier
+        context.heard(bss, bvci, unit.cell_identifier, tlli=unit.tlli)
         if not context.deliver(message):
             self.warn("gmm state", f"{message.title} from {context.subject} in {context.state.value}")
             context.tell(GmmStatus(gmm_cause=GmmCause.MESSAGE_TYPE_NOT_COMPATIBLE_WITH_THE_PROTOCOL_STATE))
 
+    def _take_link_frame(self, bss: Name, bvci: int, unit: UlUnitdata) -> None:
+        """A frame that is not UI; of an unknown TLLI only XID on SAPI 1 (44.064 7.2.1.1)."""
+        frame = llc.decode(unit.llc_pdu, up=True)
+        context = self.by_tlli.get(unit.tlli)
+        if frame.sapi.is_reserved or (
+            context is None and not (isinstance(frame, llc.Xid) and frame.sapi is Sapi.LLGMM)
+        ):
+            raise DecodeError(f"{frame.title} on SAPI {int(frame.sapi)} from TLLI {unit.tlli}")
+        if context is not None:
+            null = isinstance(frame, llc.Null)
+            context.heard(bss, bvci, unit.cell_identifier, tlli=unit.tlli, null=null)
+        answer = link.answer(frame)
+        if answer is not None:
+            self.gb.send_frame(bss, bvci, unit.tlli, answer.encode(), context)
+
+    def _take_data(self, context: MmContext | None, bss: Name, bvci: int, unit: UlUnitdata, frame: UiFrame) -> None:
+        """What is not signalling: an empty frame is a cell update, or the answer to a page."""
+        if context is None:
+            if frame.sapi is Sapi.LLGMM:
+                self._send_away(bss, bvci, unit.tlli)
+            raise DecodeError(f"UI on SAPI {int(frame.sapi)} from TLLI {unit.tlli}, which is not known")
+        context.heard(bss, bvci, unit.cell_identifier, tlli=unit.tlli)
+        if frame.sapi is not Sapi.LLGMM:
+            raise DecodeError(f"SAPI {int(frame.sapi)} is not in use")
+
+    def _updating(
+        self, context: MmContext | None, tlli: Tlli, request: RoutingAreaUpdateRequest, frame: UiFrame
+    ) -> MmContext:
+        """Whose routing area update this is: by its TLLI, by the P-TMSI in that, or somebody's who is new here."""
+        area = request.old_routing_area
+        if context is not None and (not self.is_registered(context) or area in (context.rai, context.rai_old)):
+            return context
+        holder = self.holder_of(tlli.ptmsi, area) if tlli.kind in ("local", "foreign") else None
+        if holder is None:
+            holder = MmContext(self, tlli)
+        else:
+            holder.ask_under(tlli)
+            holder.link.hear_anew()
+        self.by_tlli[tlli] = holder
+        holder.link.accepts(frame)
+        return holder
+
     def _meet(self, bss: Name, bvci: int, unit: UlUnitdata, message: GmmMessage) -> MmContext | None:
-        """A TLLI without context: an ATTACH REQUEST makes one, a DETACH REQUEST is granted, all else is dropped."""
+        """A TLLI without context: an ATTACH REQUEST makes one, a DETACH REQUEST is granted, all else cannot be."""
         match message:
             case AttachRequest():
                 context = MmContext(self, unit.tlli)
@@ -106,19 +175,35 @@ class Sgsn(Node):
                 pass  # it is switched off: nobody would hear
             case _:
                 self.warn("tlli unknown", f"{message.title} from TLLI {unit.tlli}, which is not known")
+                if not isinstance(message, DetachAcceptMo | GmmStatus):
+                    self._send_away(bss, bvci, unit.tlli)
         return None
+
+    def _send_away(self, bss: Name, bvci: int, tlli: Tlli) -> None:
+        """A mobile that holds itself for attached, but is not known (23.007 11): by policy it is told so."""
+        if self.config.unknown_mobiles == "detach" and tlli.kind in ("local", "foreign"):
+            request = DetachRequestMt(
+                detach_type=MtDetach(type=DetachTypeMt.RE_ATTACH_REQUIRED),
+                force_to_standby=ForceToStandby.NOT_INDICATED,
+                gmm_cause=GmmCause.IMPLICITLY_DETACHED,
+            )
+            self._say(bss, bvci, tlli, request)
 
     def _answer_error(
         self, context: MmContext | None, bss: Name, bvci: int, unit: UlUnitdata, information: bytes, error: DecodeError
     ) -> None:
-        """Answer what cannot be read (24.008 8): an attach by a reject, all else by a STATUS if it is known."""
+        """Answer what cannot be read (24.008 8): a request by its reject, all else by a STATUS if it is known."""
         if error.cause is None or information[1] == GmmStatus.code:
             return
         cause = GmmCause(error.cause)
-        answer = AttachReject(gmm_cause=cause) if information[1] == AttachRequest.code else GmmStatus(gmm_cause=cause)
+        answer: GmmMessage = GmmStatus(gmm_cause=cause)
+        if information[1] == AttachRequest.code:
+            answer = AttachReject(gmm_cause=cause)
+        elif information[1] == RoutingAreaUpdateRequest.code:
+            answer = RoutingAreaUpdateReject(gmm_cause=cause, force_to_standby=ForceToStandby.NOT_INDICATED)
         if context is not None:
             context.tell(answer)
-        elif isinstance(answer, AttachReject):
+        elif not isinstance(answer, GmmStatus):
             self._say(bss, bvci, unit.tlli, answer)
 
     def cancel_location(self, dialogue: Dialogue, argument: CancelLocationArg) -> None:
@@ -133,15 +218,17 @@ class Sgsn(Node):
     # --- what goes out --------------------------------------------------------------------------------------------
 
     def transmit(self, context: MmContext, message: GmmMessage) -> None:
-        """Send a GMM message to the mobile of a context."""
+        """Send a GMM message to the mobile of a context, or keep it until that can be told."""
+        if context.cannot_be_told:
+            context.keep(message)
+            return
         frame = context.link.frame(Sapi.LLGMM, message.encode())
-        tlli = context.tlli if context.tlli_old is None else context.tlli_old
-        self.gb.send_frame(context.bss, context.bvci, tlli, frame, context.imsi)
+        self.gb.send_frame(context.bss, context.bvci, context.tlli_used, frame, context)
 
     def _say(self, bss: Name, bvci: int, tlli: Tlli, message: GmmMessage) -> None:
         """Send a GMM message to a TLLI that has no context."""
         frame = UiFrame(sapi=Sapi.LLGMM, command=True, nu=0, information=message.encode()).encode()
-        self.gb.send_frame(bss, bvci, tlli, frame, None)
+        self.gb.send_frame(bss, bvci, tlli, frame)
 
     # --- contexts -------------------------------------------------------------------------------------------------
 
@@ -159,7 +246,7 @@ class Sgsn(Node):
     def holder_of(self, ptmsi: Tmsi, area: Rai) -> MmContext | None:
         """The context that was given this P-TMSI in this routing area."""
         context = self.by_ptmsi.get(ptmsi)
-        if context is None or context.cell is None or context.cell.rai != area:
+        if context is None or area != (context.rai if ptmsi == context.ptmsi else context.rai_old):
             return None
         return context
 
@@ -169,15 +256,20 @@ class Sgsn(Node):
 
     def _keeps(self, context: MmContext) -> bool:
         """True for a context that an attach must not touch: registered, and no attach or detach under way in it."""
-        return self.is_registered(context) and context.state in (mobility.S.REGISTERED, mobility.S.DEREGISTERED)
+        if not self.is_registered(context) or context.state is mobility.S.DEREGISTERED_INITIATED:
+            return False
+        return not any(isinstance(child, Attach) for child in context.children)
 
     def disown(self, context: MmContext) -> None:
         """The context is no longer that of its IMSI."""
         if context.imsi is not None:
             drop(self.by_imsi, context.imsi, context)
 
-    def claim(self, context: MmContext) -> None:
-        """This context is the mobile's from now on; another one of the same mobile ends."""
+    def claim(self, context: MmContext, asked: Tmsi | None) -> None:
+        """This context is the mobile's from now on; another one of the same mobile ends.
+
+        ``asked`` is the P-TMSI under which it came: of two that are valid the one that it has.
+        """
         assert context.imsi is not None
         other = self.by_imsi.get(context.imsi)
         if other is context:
@@ -185,49 +277,78 @@ class Sgsn(Node):
         if other is not None:
             if not context.vectors:
                 context.vectors = other.vectors
-            if context.ptmsi_old is not None:
-                drop(self.by_ptmsi, context.ptmsi_old, context)
-            context.ptmsi_old = other.ptmsi
+            self._free_old_ptmsi(context)
+            has_old = asked is not None and asked == other.ptmsi_old
+            context.ptmsi_old = other.ptmsi_old if has_old else other.ptmsi
+            context.ptmsi_signature_old = other.ptmsi_signature_old if has_old else other.ptmsi_signature
+            context.rai_old = other.rai_old if has_old else other.rai
+            context.gs, other.gs = other.gs, None
+            if context.gs is not None:
+                context.gs.context = context
             other.end()
             if context.ptmsi_old is not None:
                 self.by_ptmsi[context.ptmsi_old] = context
         self.by_imsi[context.imsi] = context
 
-    def allocate_ptmsi(self, context: MmContext) -> None:
-        """Give the mobile a P-TMSI, its signature and the local TLLI; the old ones stay valid until COMPLETE."""
-        while (ptmsi := self.rng.getrandbits(30) | 0xC0000000) in self.by_ptmsi:
+    def allocate_ptmsi(self, context: MmContext, asked: Tmsi | None = None) -> None:
+        """Give the mobile a P-TMSI, its signature and the local TLLI; the old ones stay valid until COMPLETE.
+
+        ``asked`` is the P-TMSI under which it came, if it is one of its own.
+        """
+        if asked is not None and asked == context.ptmsi:
+            self.release_old(context)
+        bits, nri = self.config.nri_bits, self.config.nri
+        while (ptmsi := Tmsi(self.rng.getrandbits(30) | 0xC0000000).with_nri(nri, bits)) in self.by_ptmsi:
             pass
-        if context.ptmsi is not None:
-            if context.ptmsi_old is not None:
-                drop(self.by_ptmsi, context.ptmsi_old, context)
-            context.ptmsi_old = context.ptmsi
+        if context.ptmsi_old is None:
+            context.ptmsi_old, context.ptmsi_signature_old = context.ptmsi, context.ptmsi_signature
+            context.rai_old = context.rai
+        elif context.ptmsi is not None:
+            drop(self.by_ptmsi, context.ptmsi, context)  # it was never acknowledged
         if context.tlli_old is None:
             context.tlli_old = context.tlli
-        else:
+        elif context.tlli != context.tlli_asked:
             drop(self.by_tlli, context.tlli, context)
-        context.ptmsi = Tmsi(ptmsi)
+        assert context.cell is not None
+        context.rai = context.cell.rai
+        context.ptmsi = ptmsi
         context.ptmsi_signature = self.rng.getrandbits(24)
         context.tlli = Tlli.local(ptmsi)
         self.by_ptmsi[ptmsi] = context
         self.by_tlli[context.tlli] = context
 
-    def release_old(self, context: MmContext) -> None:
-        """The mobile uses its new identities: the old ones are free."""
+    def _free_old_ptmsi(self, context: MmContext) -> None:
         if context.ptmsi_old is not None:
             drop(self.by_ptmsi, context.ptmsi_old, context)
-            context.ptmsi_old = None
+            context.ptmsi_old = context.ptmsi_signature_old = context.rai_old = None
+
+    def release_old(self, context: MmContext) -> None:
+        """The mobile uses its new identities: the old ones are free."""
+        self._free_old_ptmsi(context)
         if context.tlli_old is not None:
             drop(self.by_tlli, context.tlli_old, context)
             context.tlli_old = None
+        self.release_asked(context)
+
+    def release_asked(self, context: MmContext) -> None:
+        """An update is over: the TLLI under which it came is free, unless it is the mobile's own."""
+        asked, context.tlli_asked = context.tlli_asked, None
+        if asked is not None and asked not in (context.tlli, context.tlli_old):
+            self._give_back(context, asked)
+
+    def _give_back(self, context: MmContext, tlli: Tlli) -> None:
+        """A TLLI is free; what came to nothing on that of a registered mobile gives it back."""
+        if drop(self.by_tlli, tlli, context):
+            owner = self.by_ptmsi.get(tlli.ptmsi)
+            if owner is not None and owner is not context and tlli in (owner.tlli, owner.tlli_old):
+                self.by_tlli[tlli] = owner
 
     def forget(self, context: MmContext) -> None:
         """A context has ended: no index leads to it any more."""
-        for tlli in (context.tlli, context.tlli_old):
-            if tlli is not None and drop(self.by_tlli, tlli, context):
-                # An attach that came to nothing on the TLLI of a registered mobile gives it back.
-                owner = self.by_ptmsi.get(tlli.ptmsi)
-                if owner is not None and owner is not context and tlli in (owner.tlli, owner.tlli_old):
-                    self.by_tlli[tlli] = owner
+        self.gb.drop(context)
+        for tlli in (context.tlli, context.tlli_old, context.tlli_asked):
+            if tlli is not None:
+                self._give_back(context, tlli)
         for ptmsi in (context.ptmsi, context.ptmsi_old):
             if ptmsi is not None:
                 drop(self.by_ptmsi, ptmsi, context)
@@ -246,6 +367,10 @@ class Sgsn(Node):
         )
         self.reply(command, "done")
 
+    def command_echo(self, command: Command) -> None:
+        """Ask the GSN at ``address`` whether it is alive."""
+        echo.order(self.gn.gtp, command)
+
     def look(self, what: str | None) -> Any:
         if what is None:
             states: dict[str, int] = {}
@@ -255,23 +380,16 @@ class Sgsn(Node):
                 "contexts": states,
                 "links": len(self.by_tlli),
                 "dialogues": len(self.tcap.dialogues),
+                "downlink_waiting": sum(bvc.downlink.waiting for bvc in self.gb.bvcs.values()),
+                "downlink_discarded": dict(self.gb.discarded),
                 "bvcs": {
                     f"{bss}/{bvci}": str(bvc.cell) for (bss, bvci), bvc in self.gb.bvcs.items() if not bvc.blocked
                 },
             }
-        context = self.by_imsi[what]
-        return {
-            "imsi": context.imsi,
-            "state": context.state.value,
-            "ptmsi": str(context.ptmsi),
-            "tlli": str(context.tlli),
-            "cell": str(context.cell),
-            "imei": context.imei,
-            "location_confirmed": context.location_confirmed,
-            "vectors": len(context.vectors),
-            "apns": [str(subscription.apn) for subscription in context.pdp_subscriptions],
-            "procedures": [f"{child.machine.title}: {child.state.value}" for child in descendants(context)],
-        }
+        return self.by_imsi[what].look()
+
+    def everybody(self) -> Iterable[str]:
+        return self.by_imsi
 
 
 def drop(index: dict[Any, MmContext], key: Any, context: MmContext) -> bool:
@@ -280,8 +398,3 @@ def drop(index: dict[Any, MmContext], key: Any, context: MmContext) -> bool:
         return False
     del index[key]
     return True
-
-
-def descendants(procedure: Any) -> list[Any]:
-    """All procedures below one."""
-    return [below for child in procedure.children for below in (child, *descendants(child))]

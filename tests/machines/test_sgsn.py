@@ -140,6 +140,7 @@ class Around:
         self.replies: list[Reply] = []
         self.asked: dict[type, tuple[bytes, int]] = {}
         self.sgsn.start(0)
+        self.gb(bssgp.BvcResetAck(bvci=0), 0)
         self.gb(BvcReset(bvci=0, cause=BssgpCause.OM_INTERVENTION), 0)
         self.gb(BvcReset(bvci=2, cause=BssgpCause.OM_INTERVENTION, cell_identifier=CELL), 0)
         self.gb(BvcUnblock(bvci=2), 0)

@@ -1,0 +1,324 @@
+"""What the SGSN knows of one mobile (TS 23.060 13.2), and how it is heard and spoken to."""
+
+from typing import TYPE_CHECKING, Any
+
+from nodes.core.llc import LogicalLink
+from nodes.core.machine import Procedure
+from nodes.core.outputs import Name
+from nodes.sgsn import reachability
+from nodes.sgsn.events import DEREGISTERED, HEARD, REGISTERED, RETURNED, SENT_TO_STANDBY
+from nodes.sgsn.mm_context import Keys
+from nodes.sgsn.reachability import Reachability
+from protocol import gtp
+from protocol.gmm.elements import (
+    Cksn,
+    DrxParameter,
+    ForceToStandby,
+    GprsTimer,
+    MsNetworkCapability,
+    MsRadioAccessCapability,
+)
+from protocol.identities import CellIdentifier, Imei, Imsi, IsdnAddress, Rai, Tlli, Tmsi
+from protocol.map.packet import PdpContext
+from protocol.map.subscriber import InsertSubscriberDataArg
+
+if TYPE_CHECKING:
+    from nodes.sgsn.context_handover import ContextHandover
+
+MOST_KEPT = 16
+"""How many messages are kept for a mobile that cannot be reached now; the oldest goes first."""
+
+
+class MmContext(Procedure):
+    """The context of one mobile: the run of the main GMM machine (mobility.py), with attach, detach and so on below.
+
+    ``imsi`` may be a mere claim until the context is registered under it. ``tlli`` is the identity on the link,
+    ``tlli_old`` the one before, valid until the mobile has used the new one; ``tlli_asked`` that of a routing area
+    update from elsewhere, as long as it runs; ``tlli_used`` the one heard last, on which the mobile is answered.
+    ``rai`` is where the mobile is registered, ``rai_old`` where ``ptmsi_old`` was given. ``bss``, ``bvci`` and ``cell``
+    tell where it was heard last. ``suspended`` is the suspend reference number, None for a mobile that is not;
+    ``radio_lost`` is set when the BSS says that it cannot reach the mobile, until that is heard again.
+
+    ``keys`` are those of ``cksn``; ``pdp_contexts`` came from another SGSN.
+
+    ``reachability`` and ``gs`` are companions: machines that last as long as the context, beside its procedures. So is
+    ``handover``, while another SGSN asks for the context.
+    """
+
+    __slots__ = (
+        "ac_reference",
+        "bss",
+        "bvci",
+        "cell",
+        "cell_notification",
+        "cksn",
+        "drx_parameter",
+        "equipment_checked",
+        "gs",
+        "handover",
+        "imei",
+        "imsi",
+        "kept",
+        "keys",
+        "link",
+        "location_confirmed",
+        "ms_network_capability",
+        "ms_radio_access_capability",
+        "msisdn",
+        "pdp_contexts",
+        "pdp_subscriptions",
+        "ptmsi",
+        "ptmsi_old",
+        "ptmsi_signature",
+        "ptmsi_signature_old",
+        "radio_lost",
+        "rai",
+        "rai_old",
+        "reachability",
+        "ready_timer",
+        "sent_to_standby",
+        "suspended",
+        "tlli",
+        "tlli_asked",
+        "tlli_old",
+        "tlli_used",
+        "vectors",
+    )
+
+    def __init__(self, stage: Any, tlli: Tlli) -> None:
+        super().__init__(stage)
+        self.tlli = tlli
+        self.tlli_old: Tlli | None = None
+        self.tlli_asked: Tlli | None = None
+        self.tlli_used = tlli
+        self.ptmsi: Tmsi | None = None
+        self.ptmsi_old: Tmsi | None = None
+        self.ptmsi_signature: int | None = None
+        self.ptmsi_signature_old: int | None = None
+        self.rai: Rai | None = None
+        self.rai_old: Rai | None = None
+        self.imsi: Imsi | None = None
+        self.imei: Imei | None = None
+        self.equipment_checked = False
+        self.location_confirmed = False
+        self.cksn = Cksn.NO_KEY
+        self.keys: Keys | None = None
+        self.ac_reference = 0
+        self.vectors: tuple[Any, ...] = ()
+        self.msisdn: IsdnAddress | None = None
+        self.pdp_subscriptions: tuple[PdpContext, ...] = ()
+        self.pdp_contexts: tuple[gtp.PdpContext, ...] = ()
+        self.ms_network_capability: MsNetworkCapability | None = None
+        self.ms_radio_access_capability: MsRadioAccessCapability | None = None
+        self.drx_parameter: DrxParameter | None = None
+        self.ready_timer: GprsTimer = stage.config.ready_timer
+        self.cell_notification = False
+        self.sent_to_standby = False
+        self.link = LogicalLink(network=True)
+        self.bss: Name = ""
+        self.bvci = 0
+        self.cell: CellIdentifier | None = None
+        self.suspended: int | None = None
+        self.radio_lost = False
+        self.kept: tuple[Any, ...] = ()
+        self.reachability = Reachability(self)
+        self.gs: Any = None
+        self.handover: ContextHandover | None = None
+
+    @property
+    def subject(self) -> str:
+        return self.imsi or str(self.tlli)
+
+    def transmit(self, message: Any) -> None:
+        self.stage.transmit(self, message)
+
+    def ended(self) -> None:
+        self.reachability.end()
+        if self.gs is not None:
+            self.gs.end()
+        if self.handover is not None:
+            self.handover.end()
+        self.stage.forget(self)
+
+    # --- on the link ----------------------------------------------------------------------------------------------
+
+    def heard(
+        self, bss: Name, bvci: int, cell: CellIdentifier, *, tlli: Tlli | None = None, null: bool = False
+    ) -> None:
+        """A valid LLC frame came up: the mobile is in this cell, and READY if the frame is not NULL (24.008 4.7.2.1.1).
+
+        In another cell than before it is a cell update (23.060 6.9.1.1), by NULL only if that was agreed. ``tlli`` is
+        the one under which it came.
+        """
+        if null and not self.cell_notification:
+            return
+        if bvci != self.bvci or bss != self.bss:
+            self.move(bss, bvci, cell)
+        self.cell = cell
+        if tlli is not None:
+            self.tlli_used = tlli
+        if null:
+            return
+        if self.handover is not None:
+            self.handover.hear(RETURNED)
+        companion = self.reachability
+        if companion.state is reachability.S.READY:
+            companion.heard_at = self.stage.clock.now
+        elif companion.state.rows.get(type(HEARD)) is not None:
+            companion.hear(HEARD)
+        if self.kept or self.radio_lost or self.suspended is not None:
+            self.resume()
+
+    def move(self, bss: Name, bvci: int, cell: CellIdentifier) -> None:
+        """The mobile is in another cell: what waits for it in the old one is moved or deleted (48.018 8.1)."""
+        old, self.bss = self.bss, bss
+        old_bvci, self.bvci = self.bvci, bvci
+        if old:
+            same_area = self.cell is not None and self.cell.rai == cell.rai
+            self.stage.gb.flush(self, old, old_bvci, same_area=same_area)
+
+    def resume(self) -> None:
+        """Nothing hinders any more to speak to the mobile: say what was kept."""
+        self.suspended = None
+        self.radio_lost = False
+        kept, self.kept = self.kept, ()
+        for message in kept:
+            self.stage.transmit(self, message)
+
+    def keep(self, message: Any) -> None:
+        """Say this later; a repetition of what is kept already is one with it."""
+        if message not in self.kept:
+            self.kept = (*self.kept, message)[-MOST_KEPT:]
+
+    @property
+    def cannot_be_told(self) -> bool:
+        """True while messages to the mobile must wait, whatever its MM state: it is in a call, lost, or elsewhere."""
+        return self.suspended is not None or self.radio_lost or self.departed
+
+    @property
+    def departed(self) -> bool:
+        """True while another SGSN serves the mobile, and this one keeps the context for a return."""
+        return self.handover is not None and self.handover.departed
+
+    def force_to_standby(self, *, wanted: bool = False) -> ForceToStandby:
+        """What the next message of a procedure says of STANDBY; the last one counts when the procedure is over."""
+        self.sent_to_standby = wanted or self.stage.config.force_to_standby
+        return ForceToStandby.INDICATED if self.sent_to_standby else ForceToStandby.NOT_INDICATED
+
+    # --- main states ----------------------------------------------------------------------------------------------
+
+    def registered(self) -> None:
+        """A procedure ends in GMM-REGISTERED: READY, unless its last message sent the mobile to STANDBY."""
+        self.reachability.hear(REGISTERED)
+        self.settled()
+
+    def settled(self) -> None:
+        """A common procedure ends and the mobile is registered as before."""
+        if self.sent_to_standby:
+            self.sent_to_standby = False
+            self.reachability.hear(SENT_TO_STANDBY)
+
+    def deregistered(self) -> None:
+        """The mobile is not attached any more: nothing is left to say, and nobody waits for it to be heard."""
+        self.sent_to_standby = False
+        self.suspended = None
+        self.radio_lost = False
+        self.kept = ()
+        self.reachability.hear(DEREGISTERED)
+
+    def tell_gs(self, event: Any) -> None:
+        """Let the Gs association know, if there is one."""
+        if self.gs is not None:
+            self.gs.hear(event)
+
+    def ask_under(self, tlli: Tlli) -> None:
+        """A routing area update comes under another TLLI than that of the area where the mobile was."""
+        if tlli not in (self.tlli, self.tlli_old):
+            self.stage.release_asked(self)
+            self.tlli_asked = tlli
+
+    # --- who it is ------------------------------------------------------------------------------------------------
+
+    def become(self, imsi: Imsi) -> None:
+        """The mobile says it is ``imsi``: what was known of another is nothing to it."""
+        if imsi == self.imsi:
+            return
+        self.stage.disown(self)
+        self.imsi = imsi
+        known = self.stage.context_of(imsi)
+        if known is not None and known is not self:
+            self.adopt(known)
+            return
+        self.imei = self.msisdn = None
+        self.equipment_checked = self.location_confirmed = False
+        self.cksn = Cksn.NO_KEY
+        self.keys = None
+        self.vectors = self.pdp_subscriptions = self.pdp_contexts = ()
+
+    def adopt(self, known: "MmContext") -> None:
+        """Know what another context of the same mobile knows; that one is left as it is until this is registered."""
+        if known is self:
+            return
+        self.imsi = known.imsi
+        self.imei = known.imei
+        self.equipment_checked = known.equipment_checked
+        self.cksn = known.cksn
+        self.keys = known.keys
+        self.msisdn = known.msisdn
+        self.pdp_subscriptions = known.pdp_subscriptions
+
+    def signature_of(self, ptmsi: Tmsi) -> int | None:
+        """The signature that goes with a P-TMSI of this mobile; None for one that is not its own."""
+        if ptmsi == self.ptmsi:
+            return self.ptmsi_signature
+        return self.ptmsi_signature_old if ptmsi == self.ptmsi_old else None
+
+    def next_vector(self) -> Any:
+        """A vector that is left, here or with the registered context of the same mobile; None if there is none."""
+        for holder in (self, self.stage.context_of(self.imsi)):
+            if holder is not None and holder.vectors:
+                vector, *rest = holder.vectors
+                holder.vectors = tuple(rest)
+                return vector
+        return None
+
+    def insert(self, data: InsertSubscriberDataArg) -> None:
+        """Keep what the HLR says of the subscription (TS 29.002 8.8.1)."""
+        if data.msisdn is not None:
+            self.msisdn = data.msisdn
+        if data.gprs_subscription_data is not None:
+            kept = () if data.gprs_subscription_data.complete_data_list_included else self.pdp_subscriptions
+            new = data.gprs_subscription_data.gprs_data_list
+            ids = {context.pdp_context_id for context in new}
+            self.pdp_subscriptions = (*(c for c in kept if c.pdp_context_id not in ids), *new)
+
+    def look(self) -> dict[str, Any]:
+        """All that ``inspect`` tells."""
+        state = self.reachability.state
+        return {
+            "imsi": self.imsi,
+            "state": self.state.value,
+            "mm_state": self.reachability.mm_state,
+            "ppf": state not in (reachability.S.IDLE, reachability.S.UNREACHABLE),
+            "ptmsi": None if self.ptmsi is None else str(self.ptmsi),
+            "ptmsi_old": None if self.ptmsi_old is None else str(self.ptmsi_old),
+            "tlli": str(self.tlli),
+            "tlli_old": None if self.tlli_old is None else str(self.tlli_old),
+            "rai": None if self.rai is None else str(self.rai),
+            "cell": str(self.cell),
+            "gs": "Gs-NULL" if self.gs is None else self.gs.state.value,
+            "vlr": None if self.gs is None else self.gs.vlr,
+            "suspended": self.suspended,
+            "departed": self.departed,
+            "kept": len(self.kept),
+            "imei": self.imei,
+            "location_confirmed": self.location_confirmed,
+            "vectors": len(self.vectors),
+            "apns": [str(subscription.apn) for subscription in self.pdp_subscriptions],
+            "procedures": [f"{child.machine.title}: {child.state.value}" for child in descendants(self)],
+        }
+
+
+def descendants(procedure: Procedure) -> list[Procedure]:
+    """All procedures below one."""
+    return [below for child in procedure.children for below in (child, *descendants(child))]
