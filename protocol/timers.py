@@ -267,6 +267,190 @@ T12_2 = timer(
     expiry="the indication again; after N12 = 2 repeats O&M is told",
 )
 
+# --- Gs, side of the VLR (TS 29.018 clause 18, table of timers) ---------------------------------------------------
+T5_GS = timer(
+    "T5 of Gs",
+    10,
+    1,
+    "network",
+    start="PAGING-REQUEST sent",
+    stop="PAGING RESPONSE, PAGING-REJECT or MS-UNREACHABLE received",
+    expiry="paging has failed",
+)
+T6_2 = timer(
+    "T6-2",
+    40,
+    1,
+    "network",
+    start="LOCATION-UPDATE-ACCEPT with a new TMSI sent",
+    stop="TMSI-REALLOCATION-COMPLETE received",
+    expiry="old and new TMSI stay valid",
+)
+T7 = timer(
+    "T7",
+    4,
+    3,
+    "network",
+    start="ALERT-REQUEST sent",
+    stop="ALERT-ACK or ALERT-REJECT received",
+    expiry="the request again; after N7 = 2 repeats O&M is told",
+)
+T11 = timer(
+    "T11",
+    4,
+    3,
+    "network",
+    start="RESET-INDICATION sent to an SGSN",
+    stop="RESET-ACK received",
+    expiry="the indication again; after N11 = 2 repeats O&M is told",
+)
+X_INFORMATION = timer(
+    "X-information",
+    4,
+    1,
+    "network",
+    start="MS-INFORMATION-REQUEST sent",
+    stop="MS-INFORMATION-RESPONSE received",
+    expiry="nobody knows",
+)
+
+# --- MM, CC and A interface, side of the network (TS 24.008 tables 11.2 and 11.4, TS 44.018, TS 48.008) ------------
+T3250 = timer(
+    "T3250",
+    12,
+    1,
+    "network",
+    start="LOCATION UPDATING ACCEPT with a new TMSI sent",
+    stop="TMSI REALLOCATION COMPLETE received",
+    expiry="the channel is released, old and new TMSI stay valid",
+)
+T3260 = timer(
+    "T3260",
+    12,
+    1,
+    "network",
+    start="AUTHENTICATION REQUEST sent",
+    stop="AUTHENTICATION RESPONSE or FAILURE received",
+    expiry="the channel is released",
+)
+T3270 = timer(
+    "T3270",
+    12,
+    1,
+    "network",
+    start="IDENTITY REQUEST sent",
+    stop="IDENTITY RESPONSE received",
+    expiry="the channel is released",
+)
+T3113 = timer(
+    "T3113",
+    8,
+    2,
+    "network",
+    start="PAGING sent on the A interface",
+    stop="PAGING RESPONSE received",
+    expiry="PAGING again; the 2nd gives it up",
+)
+T301_NETWORK = timer(
+    "T301 of the network",
+    180,
+    1,
+    "network",
+    start="ALERTING received",
+    stop="CONNECT received",
+    expiry="the call is cleared",
+)
+T303_NETWORK = timer(
+    "T303 of the network",
+    30,
+    1,
+    "network",
+    start="SETUP sent",
+    stop="CALL CONFIRMED, CONNECT or RELEASE COMPLETE received",
+    expiry="the call is cleared",
+)
+T305_NETWORK = timer(
+    "T305 of the network",
+    30,
+    1,
+    "network",
+    start="DISCONNECT sent",
+    stop="RELEASE or DISCONNECT received",
+    expiry="RELEASE is sent",
+)
+T308_NETWORK = timer(
+    "T308 of the network",
+    30,
+    2,
+    "network",
+    start="RELEASE sent",
+    stop="RELEASE COMPLETE or RELEASE received",
+    expiry="RELEASE again; the 2nd frees the call",
+)
+T310_NETWORK = timer(
+    "T310 of the network",
+    30,
+    1,
+    "network",
+    start="CALL CONFIRMED received",
+    stop="ALERTING or CONNECT received",
+    expiry="the call is cleared",
+)
+T313_NETWORK = timer(
+    "T313 of the network",
+    30,
+    1,
+    "network",
+    start="CONNECT sent",
+    stop="CONNECT ACKNOWLEDGE received",
+    expiry="the call is cleared",
+)
+X_SETUP = timer(
+    "X-setup",
+    10,
+    1,
+    "network",
+    start="CM SERVICE ACCEPT sent",
+    stop="SETUP received",
+    expiry="the channel is released",
+)
+T16 = timer(
+    "T16",
+    30,
+    4,
+    "network",
+    start="RESET sent on the A interface by the MSC",
+    stop="RESET ACKNOWLEDGE received",
+    expiry="RESET again; after the 4th O&M is told",
+)
+X_CLEAR_COMMAND = timer(
+    "X-clear-command",
+    20,
+    1,
+    "network",
+    start="CLEAR COMMAND sent",
+    stop="CLEAR COMPLETE received",
+    expiry="the connection is released all the same",
+)
+X_IMSI_DETACH = timer(
+    "X-imsi-detach",
+    14400,
+    1,
+    "network",
+    start="mobile heard that is not associated with an SGSN",
+    stop="mobile heard, or associated",
+    expiry="the mobile counts as detached",
+)
+X_VLR_PURGE = timer(
+    "X-vlr-purge",
+    86400,
+    1,
+    "network",
+    start="mobile detached",
+    stop="mobile attached",
+    expiry="subscriber deleted, HLR told by purgeMS",
+)
+
 # --- BSSGP (TS 48.018 clause 12) ----------------------------------------------------------------------------------
 T1 = timer(
     "T1",
