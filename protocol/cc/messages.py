@@ -154,6 +154,14 @@ class DisconnectMo(CcMessage, code=0x25, title="DISCONNECT (MS to network direct
     ss_version: Annotated[bytes | None, SS_VERSION] = None
 
 
+class EmergencySetup(CcMessage, code=0x0E, title="EMERGENCY SETUP", clause="9.3.8", way="up"):
+    """MS → network: set up an emergency call."""
+
+    bearer_capability: Annotated[bytes | None, BEARER_CAPABILITY] = None
+    stream_identifier: Annotated[int | None, TLV(0x2D, 1)] = None
+    supported_codecs: Annotated[bytes | None, TLV(0x40, 3, 253)] = None
+
+
 class ReleaseMt(CcMessage, code=0x2D, title="RELEASE (Network to MS direction)", clause="9.3.18.1", way="down"):
     """Network → MS: I let the transaction go; do so too."""
 

@@ -66,6 +66,7 @@ KNOWN: list[tuple[str, bool, str, dict[str, Any]]] = [
         {"transaction_identifier": {"value": 0, "flag": True}, "cause": CLEARING | {"location": "USER"}},
     ),
     ("8302" + "0401a0", False, "CallProceeding", {"bearer_capability_1": "a0"}),
+    ("034e" + "0401a0", True, "EmergencySetup", {"send_sequence_number": 1, "bearer_capability": "a0"}),
     ("8301" + "1e02ea88", False, "AlertingMt", {"progress_indicator": {
         "location": "NETWORK_BEYOND_INTERWORKING_POINT", "progress_description": "IN_BAND_INFORMATION_AVAILABLE"}}),
     ("8381" + "7f0100", True, "AlertingMo", {"send_sequence_number": 2, "ss_version": "00"}),
