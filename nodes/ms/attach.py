@@ -1,4 +1,4 @@
-"""GPRS attach, mobile side (TS 24.008 4.7.3.1): one attempt.
+"""GPRS attach and combined attach, mobile side (TS 24.008 4.7.3.1, 4.7.3.2): one attempt.
 
 What follows an attempt that failed, another one after T3311 or T3302, is the business of :mod:`nodes.ms.mobile`: while
 it waits, the mobile is in the main state GMM-DEREGISTERED and not in the procedure.
@@ -7,9 +7,10 @@ it waits, the mobile is in the main state GMM-DEREGISTERED and not in the proced
 from typing import Any
 
 from nodes.core.machine import Begin, Machine, Procedure, State
+from nodes.ms.registration import register
 from protocol.causes import GmmCause
-from protocol.gmm import AttachAccept, AttachReject, AttachRequest
-from protocol.gmm.elements import AttachType, TypeOfAttach
+from protocol.gmm import AttachAccept, AttachComplete, AttachReject, AttachRequest
+from protocol.gmm.elements import AttachType, ResultOfAttach, TmsiStatus, TypeOfAttach
 from protocol.identities import MobileIdentity, Rai
 from protocol.timers import T3310, Timer
 
@@ -28,38 +29,63 @@ class S(State):
 
 
 class Attach(Procedure):
-    """One attempt; ``cause`` is the network's, if it refused. The mobile is its parent."""
+    """One attempt. The mobile is its parent.
 
-    __slots__ = ("cause", "mobile")
+    ``combined``: it is for calls too. ``cause`` is the network's, if it refused, or if it granted GPRS alone: then the
+    attach is ``partial``.
+    """
+
+    __slots__ = ("cause", "combined", "mobile", "partial")
 
     def __init__(self, mobile: Any) -> None:
         super().__init__(mobile.stage, mobile)
         self.mobile = mobile
+        self.combined: bool = mobile.may_combine
         self.cause: GmmCause | None = None
+        self.partial = False
+
+
+def choose_type(attach: Attach) -> TypeOfAttach:
+    """For both, for GPRS while attached for calls otherwise, or for GPRS (4.7.3)."""
+    if attach.combined:
+        return TypeOfAttach.COMBINED_GPRS_IMSI_ATTACH
+    return TypeOfAttach.GPRS_ATTACH_WHILE_IMSI_ATTACHED if attach.mobile.imsi_attached else TypeOfAttach.GPRS_ATTACH
 
 
 def begun(attach: Attach, event: Begin) -> S:
     """Ask under the P-TMSI on the foreign TLLI, or under the IMSI on a random one (4.7.1.4)."""
     mobile, card, config = attach.mobile, attach.mobile.card, attach.stage.config
-    attach.stage.assign_tlli(mobile)
+    attach.stage.listening.assign_tlli(mobile)
     attach.ask(
         AttachRequest(
             ms_network_capability=config.ms_network_capability,
-            attach_type=AttachType(type_of_attach=TypeOfAttach.GPRS_ATTACH),
+            attach_type=AttachType(type_of_attach=choose_type(attach)),
             cksn=card.cksn,
             drx_parameter=config.drx_parameter,
             mobile_identity=MobileIdentity(card.imsi if card.ptmsi is None else card.ptmsi),
-            old_routing_area=card.rai or Rai(mobile.cell.identifier.rai.plmn, DELETED_LAC, DELETED_RAC),
+            old_routing_area=card.rai or Rai(mobile.here.rai.plmn, DELETED_LAC, DELETED_RAC),
             ms_radio_access_capability=config.ms_radio_access_capability,
             old_ptmsi_signature=None if card.ptmsi is None else card.ptmsi_signature,
+            requested_ready_timer=mobile.config.ready_timer,
+            tmsi_status=TmsiStatus.NO_VALID_TMSI if attach.combined and card.tmsi is None else None,
         )
     )
     return S.WAIT_ACCEPT
 
 
+def take_accept(mobile: Any, accept: AttachAccept) -> bool:
+    """Store and acknowledge it; true where it is for calls too."""
+    combined = accept.attach_result.result_of_attach is ResultOfAttach.COMBINED_GPRS_IMSI_ATTACHED
+    if register(mobile, accept, combined=combined):
+        mobile.tell(AttachComplete())
+    return combined
+
+
 def accepted(attach: Attach, event: AttachAccept) -> S:
     """Take the new identities; they are acknowledged on the new TLLI."""
-    attach.mobile.take_accept(event)
+    attach.partial = not take_accept(attach.mobile, event) and attach.combined
+    if attach.partial:
+        attach.cause = event.gmm_cause
     return S.ATTACHED
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 from nodes.core.node import NodeConfig
 from nodes.core.outputs import Name
 from protocol.auth import Algorithm
-from protocol.gmm.elements import DrxParameter, MsNetworkCapability, MsRadioAccessCapability
+from protocol.gmm.elements import DrxParameter, GprsTimer, MsNetworkCapability, MsRadioAccessCapability
 from protocol.identities import CellIdentifier, Imei, Imeisv, Imsi
 
 
@@ -25,7 +25,8 @@ class MobileConfig:
 
     ``key`` is K or Ki, ``opc`` OPc for the MILENAGE algorithms. ``highest_sqn`` is where the USIM's sequence numbers
     start. ``ms_class`` is the GPRS mode of operation: packets and calls at once (A), one at a time (B), or packets only
-    (C). ``combined``: it attaches for both wherever its class and the network's mode allow.
+    (C). ``combined``: it attaches for both wherever its class and the network's mode allow. ``ready_timer`` is what it
+    asks the network for.
     """
 
     name: str
@@ -38,6 +39,7 @@ class MobileConfig:
     highest_sqn: int = 0
     ms_class: Literal["A", "B", "C"] = "B"
     combined: bool = False
+    ready_timer: GprsTimer | None = None
 
     @property
     def imei(self) -> Imei:

@@ -1,4 +1,4 @@
-"""GPRS detach started by the mobile (TS 24.008 4.7.4.1)."""
+"""Detach started by the mobile: from GPRS, from calls, or from both (TS 24.008 4.7.4.1)."""
 
 from typing import Any
 
@@ -15,24 +15,30 @@ class S(State):
     START = "start"
     WAIT_ACCEPT = "wait for DETACH ACCEPT"
     DETACHED = "detached"
+    OVERTAKEN = "overtaken by the network's detach"
 
 
 class Detach(Procedure):
-    """One detach; ``power_off`` tells whether the mobile is being switched off."""
+    """One detach; ``power_off`` tells whether the mobile is being switched off.
 
-    __slots__ = ("mobile", "power_off")
+    ``overtaken_by`` is the network's request that takes its place.
+    """
 
-    def __init__(self, mobile: Any, *, power_off: bool) -> None:
+    __slots__ = ("mobile", "overtaken_by", "power_off", "type")
+
+    def __init__(self, mobile: Any, kind: DetachTypeMo, *, power_off: bool) -> None:
         super().__init__(mobile.stage, mobile)
         self.mobile = mobile
+        self.type = kind
         self.power_off = power_off
+        self.overtaken_by: DetachRequestMt | None = None
 
 
 def begun(detach: Detach, event: Begin) -> S:
     """Tell the network; one who is switched off does not wait for the answer (4.7.4.1.1)."""
     card = detach.mobile.card
     request = DetachRequestMo(
-        detach_type=MoDetach(power_off=detach.power_off, type=DetachTypeMo.GPRS_DETACH),
+        detach_type=MoDetach(power_off=detach.power_off, type=detach.type),
         ptmsi=None if card.ptmsi is None else MobileIdentity(card.ptmsi),
         ptmsi_signature=card.ptmsi_signature,
     )
@@ -49,9 +55,16 @@ def accepted(detach: Detach, event: DetachAcceptMt) -> S:
 
 
 def crossed(detach: Detach, event: DetachRequestMt) -> S:
-    """The network's own request crosses: granted, unless it is for the IMSI only; ours goes on (4.7.4.1.4)."""
-    if event.detach_type.type is not DetachTypeMt.IMSI_DETACH:
-        detach.tell(DetachAcceptMo())
+    """The network's own request crosses: ignored where it is for calls only; else granted, and ours goes on.
+
+    One of ours that is for calls only has become pointless (4.7.4.1.4 c).
+    """
+    if event.detach_type.type is DetachTypeMt.IMSI_DETACH:
+        return S.WAIT_ACCEPT
+    if detach.type is DetachTypeMo.IMSI_DETACH:
+        detach.overtaken_by = event
+        return S.OVERTAKEN
+    detach.tell(DetachAcceptMo())
     return S.WAIT_ACCEPT
 
 
@@ -65,13 +78,13 @@ DETACH = Machine(
     clause="24.008 4.7.4.1",
     of=Detach,
     initial=S.START,
-    final=(S.DETACHED,),
+    final=(S.DETACHED, S.OVERTAKEN),
     guards={S.WAIT_ACCEPT: T3321},
     rows=[
         # in this state    on this event     do this      and be in one of
         (S.START, Begin, begun, (S.WAIT_ACCEPT, S.DETACHED)),
         (S.WAIT_ACCEPT, DetachAcceptMt, accepted, (S.DETACHED,)),
-        (S.WAIT_ACCEPT, DetachRequestMt, crossed, (S.WAIT_ACCEPT,)),
+        (S.WAIT_ACCEPT, DetachRequestMt, crossed, (S.WAIT_ACCEPT, S.OVERTAKEN)),
         (S.WAIT_ACCEPT, T3321, unanswered, (S.DETACHED,)),
     ],
 )

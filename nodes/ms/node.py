@@ -4,43 +4,56 @@ from collections.abc import Iterable
 from random import Random
 from typing import Any, ClassVar
 
-from nodes.core.llc import LogicalLink
 from nodes.core.node import CommandError, Node
 from nodes.core.outputs import Command, Interface, Name, Record
 from nodes.ms.card import check_algorithms
+from nodes.ms.cell import SystemInformation
+from nodes.ms.commands import make_order
 from nodes.ms.config import MsConfig
-from nodes.ms.mobile import Mobile, words
-from nodes.ms.orders import AttachOrder, DetachOrder, Order, SwitchOff, SwitchOn
+from nodes.ms.events import CELL_HEARD, PAGED_BY_IMSI, PAGED_BY_PTMSI, SENT_TO_STANDBY, TRANSMITTED
+from nodes.ms.gmm import GMM
+from nodes.ms.listening import Listening
+from nodes.ms.mobile import Mobile
+from nodes.ms.paging import read_pages
+from nodes.ms.states import ANY_SUSPENDED, words
 from protocol import gmm, um
 from protocol.causes import GmmCause
 from protocol.errors import DecodeError
 from protocol.gmm import GmmMessage, GmmStatus
-from protocol.identities import Tlli
+from protocol.gmm.elements import ForceToStandby
+from protocol.identities import CellIdentifier, Imsi
 from protocol.llc.frame import Sapi, UiFrame
-from protocol.um import PacketChannel
+from protocol.um import BroadcastChannel, PacketChannel, PagingChannel
 
 SIM = "sim/"
 """What the key of a card's record begins with; its IMSI follows."""
 
+assert Mobile.machine is GMM, "the table of mobiles is another one"
+
 
 class Ms(Node):
-    """Mobiles, found by name and by TLLI. A restarted node has the same cards, and all its mobiles are off."""
+    """Mobiles, found by name and by what they listen to. A restarted node has the same cards, and all are off.
+
+    ``cells`` is what cells have told of themselves.
+    """
 
     role: ClassVar[str] = "ms"
 
     def __init__(self, config: MsConfig, rng: Random, records: Iterable[Record]) -> None:
         check_algorithms({mobile.algorithm for mobile in config.mobiles})
         self.config = config
-        cells = {cell.name: cell for cell in config.cells}
-        self.mobiles = {mobile.name: Mobile(self, mobile, cells[mobile.cell]) for mobile in config.mobiles}
-        self.by_tlli: dict[int, Mobile] = {}
-        self._by_imsi = {str(mobile.card.imsi): mobile for mobile in self.mobiles.values()}
+        self.cells: dict[CellIdentifier, SystemInformation] = {}
+        self.named = {cell.name: cell for cell in config.cells}
+        self.mobiles = {mobile.name: Mobile(self, mobile, self.named[mobile.cell]) for mobile in config.mobiles}
+        self.listening = Listening(rng, self.mobiles.values())
         super().__init__(config, rng, records)
 
     def restore(self, record: Record) -> None:
-        mobile = self._by_imsi.get(record.key.removeprefix(SIM))
+        imsi = record.key.removeprefix(SIM)
+        mobile = self.listening.by_imsi.get(Imsi(imsi)) if record.key.startswith(SIM) else None
         if mobile is not None:
             mobile.card.restore(record.octets)
+            self.listening.name(mobile, mobile.card.lai, mobile.card.tmsi)
 
     # --- what comes in --------------------------------------------------------------------------------------------
 
@@ -48,22 +61,31 @@ class Ms(Node):
         if interface != "um":
             super().take(link, interface, pdu)
         message = um.decode(pdu, up=False)
-        if not isinstance(message, PacketChannel):
-            raise DecodeError(f"{message.title} is not in use")
+        match message:
+            case PacketChannel():
+                self._take_frame(message, pdu)
+            case PagingChannel():
+                self._take_pages(message)
+            case BroadcastChannel():
+                self._take_system_information(message)
+            case _:
+                raise DecodeError(f"{message.title} is not in use")
+
+    def _take_frame(self, message: PacketChannel, pdu: bytes) -> None:
+        """A frame for a mobile."""
         frame = UiFrame.decode(message.llc_frame)
         if not frame.command:
             raise DecodeError("a UI frame of the network has C/R 1")
         if frame.sapi is not Sapi.LLGMM:
             raise DecodeError(f"SAPI {int(frame.sapi)} is not in use")
-        mobile = self.by_tlli.get(message.tlli)
-        if mobile is None or mobile.cell.identifier != message.cell:
+        mobile = self.listening.by_tlli.get((message.cell, message.tlli))
+        if mobile is None:
             self.warn("tlli unknown", f"nobody in {message.cell} has TLLI {message.tlli}", pdu)
             return
         if not mobile.link.accepts(frame):
             return  # a repeat on the link: discarded (44.064 8.4.2)
-        if message.tlli == mobile.tlli and mobile.tlli_old is not None:
-            self._unlist(mobile, mobile.tlli_old)
-            mobile.tlli_old = None
+        if message.tlli == mobile.tlli:
+            self.listening.forget_old_tlli(mobile)
         self._take_message(mobile, frame.information)
 
     def _take_message(self, mobile: Mobile, information: bytes) -> None:
@@ -77,80 +99,80 @@ class Ms(Node):
         if not mobile.deliver(message):
             self.warn("gmm state", f"{message.title} to {mobile.subject} in {words(mobile.state)}")
             mobile.tell(GmmStatus(gmm_cause=GmmCause.MESSAGE_TYPE_NOT_COMPATIBLE_WITH_THE_PROTOCOL_STATE))
+        elif getattr(message, "force_to_standby", None) is ForceToStandby.INDICATED:
+            mobile.readiness.hear(SENT_TO_STANDBY)  # once it is answered (24.008 4.7.2.1.1)
+
+    def _take_pages(self, message: PagingChannel) -> None:
+        """Tell those who are paged; others are elsewhere, or in other nodes."""
+        known = self.cells.get(message.cell)
+        if known is None:
+            return
+        for identity, packets, channel in read_pages(message.message):
+            mobile = self.listening.paged(message.cell, known.rai.lai, identity, packets=packets)
+            if mobile is None:
+                continue
+            if packets:
+                mobile.hear(PAGED_BY_IMSI if isinstance(identity.value, Imsi) else PAGED_BY_PTMSI)
+            else:
+                mobile.paged_for_call(identity, channel)
+
+    def _take_system_information(self, message: BroadcastChannel) -> None:
+        """Know the cell, and tell those who are in it if they did not know."""
+        found = SystemInformation.read(message)
+        if self.cells.get(message.cell) != found:
+            self.cells[message.cell] = found
+            for mobile in tuple(self.listening.in_cell.get(message.cell, ())):
+                mobile.hear(CELL_HEARD)
 
     # --- what goes out --------------------------------------------------------------------------------------------
 
     def transmit(self, mobile: Mobile, message: GmmMessage) -> None:
         """Send a GMM message of a mobile."""
+        self.transmit_information(mobile, message.encode())
+
+    def transmit_information(self, mobile: Mobile, information: bytes) -> None:
+        """Send a UI frame of signalling, which makes the mobile READY."""
+        self.transmit_frame(mobile, mobile.link.frame(Sapi.LLGMM, information))
+        mobile.readiness.hear(TRANSMITTED)
+
+    def transmit_frame(self, mobile: Mobile, frame: bytes) -> None:
+        """Send an LLC frame of a mobile."""
         assert mobile.tlli is not None
-        frame = mobile.link.frame(Sapi.LLGMM, message.encode())
         channel = PacketChannel(cell=mobile.cell.identifier, tlli=mobile.tlli, llc_frame=frame)
         self.send(mobile.cell.bss, "um", channel.encode(), mobile.meta)
-
-    # --- TLLIs (24.008 4.7.1.4, 44.064 7.2.1.1) -------------------------------------------------------------------
-
-    def assign_tlli(self, mobile: Mobile) -> None:
-        """Give a mobile that is to attach its foreign TLLI, or a random one; on another TLLI the link begins anew."""
-        ptmsi = mobile.card.ptmsi
-        if ptmsi is not None:
-            tlli = Tlli.foreign(ptmsi)
-            if tlli == mobile.tlli:
-                return
-        else:
-            while (tlli := Tlli.random(self.rng.getrandbits(27))) in self.by_tlli:
-                pass
-        self.release_tlli(mobile)
-        mobile.tlli = tlli
-        mobile.link = LogicalLink(network=False)
-        self.by_tlli[tlli] = mobile
-
-    def change_tlli(self, mobile: Mobile, tlli: Tlli) -> None:
-        """Use another TLLI on the same link; the old one is heard until the network uses the new one."""
-        if tlli == mobile.tlli:
-            return
-        if mobile.tlli_old is not None:
-            self._unlist(mobile, mobile.tlli_old)
-        mobile.tlli_old, mobile.tlli = mobile.tlli, tlli
-        self.by_tlli[tlli] = mobile
-
-    def release_tlli(self, mobile: Mobile) -> None:
-        """The mobile hears nothing any more."""
-        for tlli in (mobile.tlli, mobile.tlli_old):
-            if tlli is not None:
-                self._unlist(mobile, tlli)
-        mobile.tlli = mobile.tlli_old = None
-
-    def _unlist(self, mobile: Mobile, tlli: Tlli) -> None:
-        """Forget a TLLI, unless it has become another mobile's."""
-        if self.by_tlli.get(tlli) is mobile:
-            del self.by_tlli[tlli]
 
     # --- operator -------------------------------------------------------------------------------------------------
 
     def command_power_on(self, command: Command) -> None:
-        """Switch ``mobile`` on."""
-        self._order(command, SwitchOn(command))
+        """Switch ``mobile`` on; answered when it has a cell, or none."""
+        self._order(command)
 
     def command_power_off(self, command: Command) -> None:
         """Switch ``mobile`` off; it detaches if it is attached."""
-        self._order(command, SwitchOff(command))
+        self._order(command)
 
     def command_attach(self, command: Command) -> None:
-        """Attach ``mobile``, switching it on if need be; answered when the first attempt has ended."""
-        self._order(command, AttachOrder(command))
+        """Attach ``mobile``, switching it on if need be; answered when the first attempt has ended.
+
+        ``combined`` tells whether it wants calls through the SGSN from now on.
+        """
+        self._order(command)
 
     def command_detach(self, command: Command) -> None:
-        """Detach ``mobile``; ``power_off`` true switches it off, which is not answered by the network."""
-        power_off = command.arguments.get("power_off", False)
-        if not isinstance(power_off, bool):
-            raise CommandError(f"power_off is true or false, not {power_off!r}")
-        self._order(command, SwitchOff(command) if power_off else DetachOrder(command), "power_off")
+        """Detach ``mobile`` from what ``type`` says; ``power_off`` true switches it off."""
+        self._order(command)
 
-    def _order(self, command: Command, order: Order, *more: str) -> None:
+    def command_move(self, command: Command) -> None:
+        """Carry ``mobile`` into ``cell``; answered when it has told the network, if it must."""
+        self._order(command)
+
+    def command_cover(self, command: Command) -> None:
+        """Take the radio from ``mobile``, or (``on``) give it back."""
+        self._order(command)
+
+    def _order(self, command: Command) -> None:
         """Find the mobile and give it the order."""
-        unknown = sorted(command.arguments.keys() - {"mobile", *more})
-        if unknown:
-            raise CommandError(f"{command.verb} has no argument {unknown[0]!r}")
+        order = make_order(command, self.named)
         name = command.arguments.get("mobile")
         mobile = self.mobiles.get(name) if isinstance(name, str) else None
         if mobile is None:
@@ -158,26 +180,41 @@ class Ms(Node):
         if not mobile.obey(order):
             raise CommandError(f"{mobile.subject} is in {words(mobile.state)}: no {command.verb} now")
 
+    def everybody(self) -> Iterable[str]:
+        return self.mobiles
+
     def look(self, what: str | None) -> Any:
         if what is None:
             states: dict[str, int] = {}
             for mobile in self.mobiles.values():
                 state = words(mobile.state)
                 states[state] = states.get(state, 0) + 1
-            return {"mobiles": states, "tllis": len(self.by_tlli)}
+            return {"mobiles": states, "tllis": len(self.listening.by_tlli), "cells": len(self.cells)}
         mobile = self.mobiles[what]
         card = mobile.card
+        here = mobile.here
         return {
             "name": mobile.subject,
             "imsi": card.imsi,
             "state": words(mobile.state),
+            "mm_state": mobile.readiness.mm_state,
             "ptmsi": None if card.ptmsi is None else str(card.ptmsi),
             "tlli": None if mobile.tlli is None else str(mobile.tlli),
+            "tmsi": None if card.tmsi is None else str(card.tmsi),
             "routing_area": None if card.rai is None else str(card.rai),
+            "location_area": None if card.lai is None else str(card.lai),
+            "update_status": card.update_status.name,
+            "imsi_attached": mobile.imsi_attached,
+            "suspended": mobile.state in ANY_SUSPENDED,
             "cksn": int(card.cksn),
             "cell": mobile.cell.name,
+            "covered": mobile.covered,
+            "nmo": None if here is None else here.nmo.name,
             "attach_attempt_counter": mobile.attempts,
-            "sim_invalid": mobile.sim_invalid or None,
+            "update_attempt_counter": mobile.update_attempts,
+            "sim_invalid": f"for {' and '.join(sorted(mobile.sim_invalid))}" if mobile.sim_invalid else None,
             "forbidden": sorted(str(area) for area in mobile.forbidden),
+            "equivalent_plmns": [str(plmn) for plmn in mobile.equivalent_plmns],
+            "network": dict(mobile.information),
             "procedures": [f"{child.machine.title}: {child.state.value}" for child in mobile.children],
         }

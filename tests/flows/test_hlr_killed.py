@@ -29,7 +29,8 @@ def moments() -> Iterator[tuple[int, bool]]:
 @pytest.mark.parametrize(("count", "later"), list(moments()))
 def test_hlr_killed(count: int, later: bool) -> None:
     """No sequence number is given twice, and a location that was acknowledged is known to the next life."""
-    with WorldSession(load_lab()) as session:
+    quiet = {"topology": {"policies": {"t3312": "deactivated"}}}
+    with WorldSession(load_lab().with_changes(quiet, "no periodic updates")) as session:
         first = session.start_command("ms1", "attach", {"mobile": "anna"})
         assert session.wait_for(lambda: len(hlr_pdus(session)) >= count, 10_000_000)
         if later:
