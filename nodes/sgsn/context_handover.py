@@ -105,8 +105,8 @@ def unacknowledged(handover: ContextHandover, event: Transaction) -> S:
 def moved(handover: ContextHandover, event: CancelLocationArg) -> S:
     """The HLR knows already that the mobile is elsewhere: nothing else needs to be said."""
     handover.end_children()
-    handover.cancelled = True
-    return handover.depart()
+    handover.departed = handover.cancelled = True
+    return S.DEPARTED
 
 
 def cancelled(handover: ContextHandover, event: CancelLocationArg) -> S:
