@@ -41,8 +41,8 @@ class MmContext(Procedure):
 
     ``keys`` are those of ``cksn``; ``pdp_contexts`` came from another SGSN.
 
-    ``reachability`` and ``gs`` are companions: machines that last as long as the context, beside its procedures. So is
-    ``handover``, while another SGSN asks for the context.
+    ``reachability`` is a companion: a machine that lasts as long as the context, beside its procedures. So is
+    ``handover``, while another SGSN asks for the context; and the Gs association, which is known by IMSI (gs.py).
     """
 
     __slots__ = (
@@ -54,7 +54,6 @@ class MmContext(Procedure):
         "cksn",
         "drx_parameter",
         "equipment_checked",
-        "gs",
         "handover",
         "imei",
         "imsi",
@@ -122,7 +121,6 @@ class MmContext(Procedure):
         self.radio_lost = False
         self.kept: tuple[Any, ...] = ()
         self.reachability = Reachability(self)
-        self.gs: Any = None
         self.handover: ContextHandover | None = None
 
     @property
@@ -134,8 +132,6 @@ class MmContext(Procedure):
 
     def ended(self) -> None:
         self.reachability.end()
-        if self.gs is not None:
-            self.gs.end()
         if self.handover is not None:
             self.handover.end()
         self.stage.forget(self)
@@ -200,6 +196,11 @@ class MmContext(Procedure):
         """True while another SGSN serves the mobile, and this one keeps the context for a return."""
         return self.handover is not None and self.handover.departed
 
+    @property
+    def can_be_paged(self) -> bool:
+        """PPF, the paging proceed flag (23.060 6.1.2)."""
+        return self.reachability.state not in (reachability.S.IDLE, reachability.S.UNREACHABLE)
+
     def force_to_standby(self, *, wanted: bool = False) -> ForceToStandby:
         """What the next message of a procedure says of STANDBY; the last one counts when the procedure is over."""
         self.sent_to_standby = wanted or self.stage.config.force_to_standby
@@ -227,9 +228,9 @@ class MmContext(Procedure):
         self.reachability.hear(DEREGISTERED)
 
     def tell_gs(self, event: Any) -> None:
-        """Let the Gs association know, if there is one."""
-        if self.gs is not None:
-            self.gs.hear(event)
+        """Let the Gs association know, if there is one, and the mobile has proved to be the one whose it is."""
+        if self.stage.is_registered(self):
+            self.stage.gs.tell(self.imsi, event)
 
     def ask_under(self, tlli: Tlli) -> None:
         """A routing area update comes under another TLLI than that of the area where the mobile was."""
@@ -294,20 +295,17 @@ class MmContext(Procedure):
 
     def look(self) -> dict[str, Any]:
         """All that ``inspect`` tells."""
-        state = self.reachability.state
-        return {
+        look: dict[str, Any] = {
             "imsi": self.imsi,
             "state": self.state.value,
             "mm_state": self.reachability.mm_state,
-            "ppf": state not in (reachability.S.IDLE, reachability.S.UNREACHABLE),
+            "ppf": self.can_be_paged,
             "ptmsi": None if self.ptmsi is None else str(self.ptmsi),
             "ptmsi_old": None if self.ptmsi_old is None else str(self.ptmsi_old),
             "tlli": str(self.tlli),
             "tlli_old": None if self.tlli_old is None else str(self.tlli_old),
             "rai": None if self.rai is None else str(self.rai),
             "cell": str(self.cell),
-            "gs": "Gs-NULL" if self.gs is None else self.gs.state.value,
-            "vlr": None if self.gs is None else self.gs.vlr,
             "suspended": self.suspended,
             "departed": self.departed,
             "kept": len(self.kept),
@@ -317,6 +315,8 @@ class MmContext(Procedure):
             "apns": [str(subscription.apn) for subscription in self.pdp_subscriptions],
             "procedures": [f"{child.machine.title}: {child.state.value}" for child in descendants(self)],
         }
+        look.update(self.stage.gs.look(self.imsi))
+        return look
 
 
 def descendants(procedure: Procedure) -> list[Procedure]:

@@ -123,6 +123,11 @@ class Gb:
         """True for a routing area of which there is a cell here."""
         return any(bvc.cell.rai == area for bvc in self.bvcs.values())
 
+    def bsss_of(self, wanted: Callable[[Rai], bool]) -> tuple[Name, ...]:
+        """The BSSs that have a cell, and one that may be used, in a routing area that is wanted."""
+        usable = [key[0] for key, bvc in self.bvcs.items() if not bvc.blocked and wanted(bvc.cell.rai)]
+        return tuple(bss for bss in dict.fromkeys(usable) if bss not in self.service.blocked)
+
     # --- down -----------------------------------------------------------------------------------------------------
 
     def send(self, bss: Name, bvci: int, message: bssgp.BssgpMessage, imsi: str | None = None) -> None:

@@ -5,7 +5,7 @@ and purge run as its children.
 """
 
 from nodes.core.machine import ANY, Machine, State
-from nodes.sgsn import attach, detach, purge
+from nodes.sgsn import attach, detach, ms_information, purge
 from nodes.sgsn.attach import Attach
 from nodes.sgsn.context import MmContext
 from nodes.sgsn.detach import NetworkDetach
@@ -16,6 +16,7 @@ from nodes.sgsn.events import (
     Forgotten,
     ImplicitDetach,
 )
+from nodes.sgsn.ms_information import MsInformation, MsInformationWanted
 from nodes.sgsn.purge import Purge
 from protocol.bssap_plus.elements import ImsiDetachFromNonGprsServiceType
 from protocol.gmm import AttachRequest, DetachAcceptMt, DetachRequestMo, GmmStatus
@@ -162,6 +163,17 @@ def purged(context: MmContext, event: Purge) -> S:
     return S.GONE
 
 
+def information_wanted(context: MmContext, event: MsInformationWanted) -> S:
+    """The VLR wants to know what only the mobile can tell (29.018 13)."""
+    context.start(MsInformation(context, event.vlr, event.request))
+    return S.REGISTERED
+
+
+def information_told(context: MmContext, event: MsInformation) -> State:
+    """The VLR has its answer."""
+    return context.state
+
+
 def noted(context: MmContext, event: GmmStatus) -> State:
     """A STATUS is told, never answered (8.4)."""
     context.stage.warn("gmm status", f"GMM STATUS from {context.subject}: {event.gmm_cause.words}")
@@ -215,6 +227,8 @@ GMM = Machine(
         (S.REGISTERED, Forgotten, forgotten, (S.DEREGISTERED, S.GONE)),
         (S.DEREGISTERED, X_PURGE, purge_due, (S.DEREGISTERED,)),
         (S.DEREGISTERED, purge.S.PURGED, purged, (S.GONE,)),
+        (S.REGISTERED, MsInformationWanted, information_wanted, (S.REGISTERED,)),
+        (ANY, ms_information.S.ANSWERED, information_told, MAIN),
         (ANY, GmmStatus, noted, MAIN),
     ],
 )

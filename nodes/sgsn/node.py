@@ -14,6 +14,7 @@ from nodes.sgsn.config import SgsnConfig
 from nodes.sgsn.context import MmContext
 from nodes.sgsn.gb import Gb
 from nodes.sgsn.gn import Gn
+from nodes.sgsn.gs import Gs
 from protocol import gmm, llc
 from protocol.bssgp import UlUnitdata
 from protocol.causes import GmmCause
@@ -51,6 +52,7 @@ class Sgsn(Node):
         self.isdn = IsdnAddress(config.number)
         self.eir = None if config.eir is None else Address(ssn=Ssn.EIR, gt=config.eir)
         self.gb = Gb(self, config.bsss)
+        self.gs = Gs(self)
         self.gn = Gn(self)
         self.by_tlli: dict[int, MmContext] = {}
         self.by_ptmsi: dict[int, MmContext] = {}
@@ -69,14 +71,21 @@ class Sgsn(Node):
 
     def started(self) -> None:
         self.gb.start()
+        self.gs.start()
 
     def take(self, link: Name, interface: Interface, pdu: bytes) -> None:
         if interface == "gb":
             received = self.gb.receive(link, pdu)
             if received is not None:
-                self._take_frame(link, *received)
+                bvci, unit = received
+                self._take_frame(link, bvci, unit)
+                context = self.by_tlli.get(unit.tlli)
+                if context is not None:
+                    self.gs.heard(context)
         elif interface in ("gr", "gf"):
             self.tcap.receive(pdu)
+        elif interface == "gs":
+            self.gs.receive(pdu)
         elif interface == "gn":
             self.gn.gtp.receive(link, pdu)
         else:
@@ -282,9 +291,7 @@ class Sgsn(Node):
             context.ptmsi_old = other.ptmsi_old if has_old else other.ptmsi
             context.ptmsi_signature_old = other.ptmsi_signature_old if has_old else other.ptmsi_signature
             context.rai_old = other.rai_old if has_old else other.rai
-            context.gs, other.gs = other.gs, None
-            if context.gs is not None:
-                context.gs.context = context
+            self.by_imsi[context.imsi] = context
             other.end()
             if context.ptmsi_old is not None:
                 self.by_ptmsi[context.ptmsi_old] = context
@@ -353,6 +360,8 @@ class Sgsn(Node):
             if ptmsi is not None:
                 drop(self.by_ptmsi, ptmsi, context)
         self.disown(context)
+        if context.imsi is not None and context.imsi not in self.by_imsi:
+            self.gs.forget(context.imsi)
 
     # --- operator -------------------------------------------------------------------------------------------------
 
