@@ -237,7 +237,7 @@ def test_registry() -> None:
     assert all(cls.protocol == "llc" and cls.__doc__ for cls in listed)
     assert all(issubclass(cls, IFrame) == (cls.code < 4) for cls in listed)
     assert all(issubclass(cls, SFrame) == (0x80 <= cls.code < 0x84) for cls in listed)
-    assert "| information | XidInformation 6.4.1.6 |" in reference(LlcFrame).replace("|  |", "|")
+    assert "| information | XidInformation 6.4.1.6 |" in reference(messages(LlcFrame)).replace("|  |", "|")
 
 
 # --- FRMR --------------------------------------------------------------------------------------------------------
