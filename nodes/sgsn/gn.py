@@ -19,6 +19,7 @@ from protocol.gtp import (
     SgsnContextResponse,
 )
 from protocol.gtp import Imsi as GtpImsi
+from protocol.gtp.mobility_management import is_validated
 from protocol.identities import Imsi, Rai, Tmsi
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ class Gn:
         request = incoming.message
         ptmsi = self._ptmsi_of(request)
         suspend = SUSPEND_REQUEST in request.extension_headers
-        if request.imsi is not None and not suspend:
+        validated = is_validated(request) and not suspend
+        if validated:
             context = self._node.context_of(Imsi(request.imsi))
         else:
             context = None if ptmsi is None else self._holder(ptmsi, request.rai)
@@ -89,7 +91,7 @@ class Gn:
             self._refuse(incoming, GtpCause.IMSI_NOT_KNOWN, suspend=suspend)
         elif suspend:
             self._suspend(incoming, context)
-        elif request.imsi is None and not signed(context, ptmsi, request.ptmsi_signature):
+        elif not validated and not signed(context, ptmsi, request.ptmsi_signature):
             incoming.imsi = str(context.imsi)
             self._refuse(incoming, GtpCause.PTMSI_SIGNATURE_MISMATCH, GtpImsi(incoming.imsi))
         else:

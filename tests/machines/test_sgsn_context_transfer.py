@@ -200,6 +200,7 @@ class Around:
         self.sequence = 100
         self.heard: list[Any] = []
         self.to: list[str] = []
+        self.octets: list[bytes] = []
         self.notes: list[Note] = []
         self.replies: list[Reply] = []
         self.asked: dict[type, tuple[bytes, int]] = {}
@@ -271,6 +272,7 @@ class Around:
             match output:
                 case Send(to=to, interface="gn", pdu=pdu):
                     self.heard.append(gtp.decode(pdu))
+                    self.octets.append(pdu)
                     self.to.append(to)
                 case Send(interface="gb", pdu=pdu):
                     message: Any = bssgp.decode(ns.decode(pdu).sdu, up=False)  # type: ignore[attr-defined]
@@ -469,8 +471,9 @@ def test_signature_does_not_match(around: Around, signature: int | None) -> None
         {"tlli": RANDOM},
         {"tlli": None, "ptmsi": Tmsi(0xC0000001)},
         {"tlli": None, "imsi": GtpImsi("001010000000009"), "ms_validated": MsValidated(validated=True)},
+        {"tlli": None, "ptmsi": Tmsi(0xC0000001), "imsi": GtpImsi(IMSI)},
     ],
-    ids=["area", "tlli", "random", "ptmsi", "imsi"],
+    ids=["area", "tlli", "random", "ptmsi", "imsi", "not validated"],
 )
 def test_mobile_that_is_not_known(around: Around, changes: dict[str, Any]) -> None:
     """29.060 7.5.4: IMSI not known, to the TEID that was given."""
@@ -1160,6 +1163,99 @@ def test_suspension_is_not_answered(around: Around, new: New) -> None:
     assert suspend(new, FAR).outcome == "REFUSED"
 
 
+# --- two of them ------------------------------------------------------------------------------------------------------
+
+
+class Pair:
+    """The SGSN where a mobile is attached, and the one where it is now; what one says on Gn the other hears."""
+
+    def __init__(self) -> None:
+        self.old = Around()
+        self.new = Around(
+            name="sgsn2",
+            address=GsnAddress.parse("10.0.0.4"),
+            gsns={GsnAddress.parse("10.0.0.3"): "sgsn1"},
+            sgsns={CELL.rai: GsnAddress.parse("10.0.0.3")},
+        )
+        self.context = self.old.attach()
+        self.mobile = New(self.new)
+
+    def exchange(self) -> list[str]:
+        """Let them speak until there is nothing left to say; tells what was said."""
+        said: list[str] = []
+        while self.old.octets or self.new.octets:
+            for sender, receiver, name in ((self.old, self.new, "sgsn1"), (self.new, self.old, "sgsn2")):
+                octets, sender.octets = sender.octets, []
+                said += [type(gtp.decode(pdu)).__name__ for pdu in octets]
+                for pdu in octets:
+                    receiver.sgsn.receive(name, "gn", pdu, receiver.now)
+                    receiver.listen()
+        return said
+
+    def asks(self, child: Callable[[Any, Rai, Tlli, int | None], Any], *, signed: bool = True) -> Any:
+        """The new SGSN asks by what the mobile says."""
+        assert self.context.ptmsi is not None
+        signature = self.context.ptmsi_signature if signed else None
+        tlli = Tlli.foreign(self.context.ptmsi)
+        update = self.mobile.begin(lambda parent: child(parent, CELL.rai, tlli, signature))
+        self.said = self.exchange()
+        return update
+
+    def transfers(self, *, signed: bool = True, validated: bool = False) -> Any:
+        """The contexts are asked for."""
+        return self.asks(
+            lambda parent, rai, tlli, signature: ContextTransfer(
+                parent, self.mobile.context, rai, tlli, signature, validated=validated
+            ),
+            signed=signed,
+        )
+
+
+def test_transfer_between_two_sgsns() -> None:
+    """23.060 6.9.1.2.2: without signature the mobile is authenticated first; then it is known as before."""
+    pair = Pair()
+    assert pair.transfers(signed=False).outcome == "NOT_VALIDATED"
+    assert pair.said == ["SgsnContextRequest", "SgsnContextResponse"]
+    update = pair.transfers(signed=False, validated=True)
+    assert update.outcome == "TRANSFERRED"
+    known, here = pair.context, pair.mobile.context
+    assert (here.imsi, here.cksn, here.keys) == (known.imsi, known.cksn, known.keys)
+    assert [vector.rand[0] for vector in here.vectors] == [1, 2, 3, 4]
+    pair.mobile.settles(update)
+    assert pair.exchange() == ["SgsnContextAcknowledge"]
+    assert known.departed
+
+
+def test_acknowledge_between_two_sgsns_is_lost() -> None:
+    """29.060 7.6: the response comes again, and so does the acknowledge."""
+    pair = Pair()
+    pair.mobile.settles(pair.transfers())
+    pair.new.octets.clear()
+    pair.old.waits(2)
+    assert pair.exchange() == ["SgsnContextResponse", "SgsnContextAcknowledge"]
+    assert pair.context.departed
+
+
+def test_identification_between_two_sgsns() -> None:
+    """23.060 6.5 step 2."""
+    pair = Pair()
+    update = pair.asks(
+        lambda parent, rai, tlli, signature: IdentificationAtOldSgsn(
+            parent, pair.mobile.context, rai, tlli.ptmsi, signature
+        )
+    )
+    assert update.outcome == "IDENTIFIED"
+    assert len(pair.mobile.context.vectors) == 4
+    assert not pair.context.departed
+
+
+def test_suspension_between_two_sgsns() -> None:
+    """23.060 16.2.1.2."""
+    pair = Pair()
+    assert pair.asks(lambda parent, rai, tlli, _: SuspendAtOldSgsn(parent, rai, tlli)).outcome == "ACKNOWLEDGED"
+    assert pair.context.suspended is not None
+
+
 # --- the interface ----------------------------------------------------------------------------------------------------
 
 
@@ -1171,6 +1267,43 @@ def test_extension_header_that_an_sgsn_does_not_know(around: Around) -> None:
     assert isinstance(notification, SupportedExtensionHeadersNotification)
     assert [int(kind) for kind in notification.extension_header_type_list.types] == [0xC1, 0xC2]
     assert response.cause is GtpCause.UNKNOWN_MANDATORY_EXTENSION_HEADER
+
+
+def test_nothing_that_another_sgsn_sends_raises() -> None:
+    """DESIGN 7: every octet turned, of every message that is taken here, as a new message each time."""
+    around = Around(note_level="off")
+    context = around.attach()
+    new = New(around)
+    for message in (
+        around.request(context),
+        around.request(context, extension_headers=(SUSPEND_REQUEST,)),
+        identification(context),
+        SgsnContextAcknowledge(teid=NO_TEID, sequence_number=101, cause=ACCEPTED),
+    ):
+        octets = message.replace(sequence_number=101).encode()
+        for index in range(len(octets)):
+            for value in (0, 0x7F, 0xFF, octets[index] ^ 1):
+                pdu = octets[:index] + bytes([value]) + octets[index + 1 :]
+                around.sgsn.receive("sgsn2", "gn", pdu, around.now)
+    response = SgsnContextResponse(
+        teid=Teid(7),
+        sequence_number=1,
+        cause=ACCEPTED,
+        imsi=GtpImsi(IMSI),
+        tunnel_endpoint_identifier_control_plane=Teid(9),
+        mm_context=UMTS,
+        pdp_contexts=(PDP,),
+        sgsn_address_for_control_plane=GtpAddress.parse("10.0.0.4"),
+    ).encode()
+    for index in range(len(response)):
+        update = new.transfer()
+        number = update.child.children[0].sequence.to_bytes(2, "big")
+        turned = bytearray(response)
+        turned[8:10] = number
+        turned[index] ^= 0x55
+        around.sgsn.receive("sgsn2", "gn", bytes(turned), around.now)
+        update.end()
+    around.sgsn.outputs()
 
 
 def test_echo_both_ways(around: Around) -> None:
