@@ -38,11 +38,18 @@ REFERENCE_POINTS: Final = {
 }
 """Each reference point that a capture may show: between whom, and over what."""
 
-UmKind = Literal["llc", "rr", "bcch", "ccch"]
+UmKind = Literal["llc", "rr", "bcch", "ccch", "sacch"]
 """What follows our header on Um: an LLC frame with its FCS (44.064), an RR or MM message of a dedicated channel
-(44.018, 24.008), or an RR message of the broadcast or of the common control channel, its pseudo length included."""
+(44.018, 24.008), an RR message of the broadcast or of the common control channel, its pseudo length included, or a
+whole block of a slow associated channel."""
 
-_GSMTAP_TYPES: Final[dict[UmKind, tuple[int, int]]] = {"llc": (8, 0), "rr": (2, 0), "bcch": (1, 1), "ccch": (1, 2)}
+_GSMTAP_TYPES: Final[dict[UmKind, tuple[int, int]]] = {
+    "llc": (8, 0),
+    "rr": (2, 0),
+    "bcch": (1, 1),
+    "ccch": (1, 2),
+    "sacch": (1, 0x88),
+}
 """Type and channel: GB_LLC and ABIS are dissected without radio framing, UM as the block of a common channel."""
 
 _GSMTAP_PORT: Final = 4729

@@ -1,0 +1,153 @@
+"""Every message of ours, with all that its declaration lets it have, as tshark reads it.
+
+The operations and errors of MAP, in TCAP, have their own (tests/wire/test_map_oracles.py).
+"""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gprslab.trace.pcapng import PcapngWriter
+from gprslab.trace.stacks import Stacks
+from protocol.layout import HEADER
+from protocol.registry import PROTOCOLS
+from tests.wire.carried import fitting
+from tests.wire.oracle import Dissection, dissect, packet
+from tests.wire.samples import ELEMENT_MESSAGES, directions, samples
+from tests.wire.tshark_faults import CARRIERS, FIELD_FAULTS, NAMES, ORACLE_FAULTS, FieldFault, OracleFault
+from tests.wire.tshark_fields import FIELDS, same
+
+COUNT = 40
+"""Messages of each class."""
+
+LEFT_OUT = {
+    "um": "the air interface as it travels on our bus, which is no protocol of a specification",
+    "tcap": "with the parameters of MAP, in tests/wire/test_map_oracles.py and tests/wire/test_tcap.py",
+    "mtp3": "tshark reads it in captures of its own link type: test_mtp3_heads",
+}
+
+SHOWN: set[OracleFault | FieldFault] = set()
+"""The faults that were met."""
+
+
+def sent(protocol: str) -> Iterator[tuple[Any, bool]]:
+    """Messages of a protocol, and which way they go."""
+    for cls in PROTOCOLS[protocol].classes.values():
+        up = next(directions(cls))
+        for message in samples(cls, COUNT):
+            yield fitting(message), up
+
+
+def letters(text: str) -> str:
+    """What of a name counts."""
+    return re.sub("[^a-z0-9]", "", text.lower())
+
+
+def complaints(protocol: str, message: Any, shown: Dissection) -> Iterator[str]:
+    """What is wrong in a dissection."""
+    cls = type(message)
+    fault = next((f for f in ORACLE_FAULTS if cls in f.classes and f.words == shown.objection), None)
+    if fault is not None:
+        SHOWN.add(fault)
+    elif shown.objection:
+        yield f"objects: {shown.objection}"
+    if not isinstance(message, CARRIERS) and letters(NAMES.get(cls, cls.title.partition(" (")[0])) not in letters(
+        shown.info
+    ):
+        yield f"is called {shown.info}"
+    if fault is not None and fault.blind:
+        return
+    for name, read in FIELDS[protocol].items():
+        ours, cells = read(message), [cell for cell in shown.fields[name] if cell]
+        if isinstance(message, CARRIERS) or name in QUOTED:
+            cells = cells[: len(ours)]
+        if len(ours) == len(cells) and all(map(same, ours, cells)):
+            continue
+        known = next((f for f in FIELD_FAULTS if cls in f.classes and name in f.fields), None)
+        if known is None:
+            yield f"{name} is {ours}, not {cells}"
+        else:
+            SHOWN.add(known)
+
+
+QUOTED = frozenset({"nsip.pdu_type", "bssgp.pdu_type"})
+"""A PDU that is quoted in another has a type as well."""
+
+
+@pytest.mark.parametrize("protocol", FIELDS)
+def test_every_message(protocol: str, tshark: str, tmp_path: Path) -> None:
+    """No flag, the same name and the same values in the fields that matter, or a fault of tshark that is known."""
+    stacks = Stacks()
+    messages = list(sent(protocol))
+    packets = [packet(protocol, message.encode(), stacks, up=up) for message, up in messages]
+    bad = [
+        f"{type(message).__name__} {message.encode().hex()}: {complaint}"
+        for (message, _), shown in zip(
+            messages, dissect(tshark, tmp_path, packets, list(FIELDS[protocol])), strict=True
+        )
+        for complaint in complaints(protocol, message, shown)
+    ]
+    assert not bad, "\n".join(bad[:20])
+    mine = tuple(PROTOCOLS[protocol].classes.values())
+    faults = [fault for fault in (*ORACLE_FAULTS, *FIELD_FAULTS) if set(fault.classes) & set(mine)]
+    assert not [fault for fault in faults if fault not in SHOWN], "stale"
+
+
+@pytest.mark.parametrize("protocol", FIELDS)
+def test_every_field_is_compared(protocol: str) -> None:
+    """Each field in the table is there in some message."""
+    messages = [message for message, _ in sent(protocol)]
+    assert not [name for name, read in FIELDS[protocol].items() if not any(map(read, messages))]
+
+
+def test_no_protocol_is_left_out() -> None:
+    """Every protocol is dissected, or stands in LEFT_OUT."""
+    assert FIELDS.keys() | LEFT_OUT.keys() == PROTOCOLS.keys()
+    assert not FIELDS.keys() & LEFT_OUT.keys()
+
+
+@pytest.mark.parametrize("cls", ELEMENT_MESSAGES, ids=lambda cls: f"{cls.protocol}-{cls.__name__}")
+def test_every_element_is_there_and_is_not(cls: Any) -> None:
+    """Among the messages of a class each optional element is there in some, and lacks in others."""
+    messages = samples(cls, COUNT)
+    for field in cls.fields:
+        if field.optional and not isinstance(field.layout, HEADER) and field.name != "alignment_octets":
+            there = {getattr(message, field.name) is not None for message in messages}
+            assert there == {True, False}, field.name
+
+
+def test_frame_check_sequences(tshark: str, tmp_path: Path) -> None:
+    """A wrong FCS is no expert item and no field: only the text tells."""
+    stacks = Stacks()
+    path = tmp_path / "llc.pcapng"
+    messages = list(sent("llc"))
+    with path.open("wb") as file, closing(PcapngWriter(file)) as writer:
+        for number, (message, up) in enumerate(messages):
+            writer.write("um", 1_700_000_000_000_000 + number, packet("llc", message.encode(), stacks, up=up))
+    command = [tshark, "-n", "-r", str(path), "-O", "llcgprs"]
+    text = subprocess.run(command, check=True, capture_output=True, timeout=100).stdout.decode(errors="replace")
+    verdicts = re.findall(r"FCS: 0x[0-9a-f]+ \((\w+)", text)
+    assert len(verdicts) == len(messages)
+    assert set(verdicts) == {"correct"}
+
+
+def test_mtp3_heads(tshark: str, tmp_path: Path) -> None:
+    """The label of Q.704, in a capture of signalling links."""
+    path = tmp_path / "mtp3.pcap"
+    messages = samples(PROTOCOLS["mtp3"].classes["Mtp3Message"], COUNT)
+    with path.open("wb") as file:
+        file.write(bytes.fromhex("d4c3b2a1 0200 0400 00000000 00000000 ffff0000 8d000000"))
+        for message in messages:
+            octets = message.encode()
+            file.write(bytes(8) + 2 * len(octets).to_bytes(4, "little") + octets)
+    names = ("opc", "dpc", "sls", "network_indicator", "service_indicator")
+    columns = [part for name in names for part in ("-e", f"mtp3.{name}")]
+    command = [tshark, "-n", "-r", str(path), "-T", "fields", *columns]
+    lines = subprocess.run(command, check=True, capture_output=True, timeout=100, text=True).stdout.splitlines()
+    for message, line in zip(messages, lines, strict=True):
+        assert [int(cell, 0) for cell in line.split("\t")] == [int(getattr(message, name)) for name in names]
