@@ -501,11 +501,11 @@ T5 = timer(
 C = timer(
     "C",
     1,
-    4,
+    1,
     "network",
-    start="FLOW-CONTROL-BVC or FLOW-CONTROL-MS sent, or acknowledged",
+    start="FLOW-CONTROL-BVC-ACK or FLOW-CONTROL-MS-ACK received",
     stop="nothing",
-    expiry="the next one may be sent; where the last is not acknowledged, it is sent again, and at the 4th O&M is told",
+    expiry="the next FLOW-CONTROL may be sent",
 )
 TH = timer(
     "Th",
@@ -625,6 +625,15 @@ X_RETRY = timer(
     start="a BVC could not be reset or unblocked",
     stop="nothing",
     expiry="the BSS tries again",
+)
+X_FLOW_CONTROL = timer(
+    "X-flow-control",
+    1,
+    4,
+    "network",
+    start="FLOW-CONTROL-BVC or FLOW-CONTROL-MS sent; not shorter than C",
+    stop="the ACK received",
+    expiry="the PDU again; after 3 repeats O&M is told",
 )
 X_BUCKET = timer(
     "X-bucket",

@@ -1,31 +1,41 @@
-"""The base station subsystem: it carries LLC frames between the air and its SGSN, and never looks into them."""
+"""The base station subsystem: it carries what mobiles say to SGSN and MSC, and never looks into LLC frames."""
 
 from collections.abc import Iterable
 from random import Random
 from typing import Any, ClassVar
 
-from nodes.bss.bvc import SIGNALLING, CellBvc, CellState, SignallingBvc
+from nodes.bss import orders
+from nodes.bss.bvc import CellState
+from nodes.bss.channels import Channel, Key, open_channel
 from nodes.bss.config import BssConfig, Cell
+from nodes.bss.downlink import Downlink, Frame
+from nodes.bss.gb import Gb
+from nodes.bss.paging import page_for_msc
+from nodes.bss.reset import AReset
+from nodes.bss.suspension import Run
 from nodes.bss.system_information import make_broadcast
 from nodes.bss.whereabouts import Whereabouts
-from nodes.core.machine import BEGIN, Procedure
+from nodes.core.connections import Connections
+from nodes.core.machine import BEGIN
 from nodes.core.node import Node
-from nodes.core.outputs import Broadcast, Interface, Name, Record
-from protocol import bssgp, ns, um
-from protocol.bssgp import BvcReset, BvcResetAck, BvcUnblockAck, DlUnitdata, Status, UlQosProfile, UlUnitdata
-from protocol.causes import BssgpCause
+from nodes.core.outputs import Broadcast, Command, Interface, Name, Record
+from protocol import bssmap, um
+from protocol.bssgp import UlQosProfile, UlUnitdata
+from protocol.causes import RadioCause
 from protocol.errors import DecodeError
-from protocol.um import PacketChannel
+from protocol.identities import Tlli
+from protocol.um import DedicatedChannel, PacketChannel
 
 QOS = UlQosProfile.from_octets(bytes(3))
 """QoS profile of uplink frames (48.018 11.3.28): best effort."""
 
-LOST = (BssgpCause.BVCI_UNKNOWN, BssgpCause.BVCI_BLOCKED)
-"""With these causes of STATUS the SGSN says that it cannot use a BVC."""
-
 
 class Bss(Node):
-    """A BSS: its cells, their BVCs, and where its mobiles were heard last."""
+    """A BSS: its cells, its SGSNs and MSC, where its mobiles were heard last, and their dedicated channels.
+
+    ``blocked`` are the BVCIs of cells that the operator has blocked; ``suspended`` finds what runs for a suspended
+    mobile by its TLLI.
+    """
 
     role: ClassVar[str] = "bss"
 
@@ -33,132 +43,219 @@ class Bss(Node):
         super().__init__(config, rng, records)
         self.config = config
         self.cells = {cell.identifier: cell for cell in config.cells}
+        self.downlinks = {cell.bvci: Downlink(self, cell) for cell in config.cells}
         self.whereabouts = Whereabouts(self.clock)
-        self.bvcs: dict[int, CellBvc] = {}
-        """The BVCs of cells that have begun, by BVCI."""
-        self.signalling = SignallingBvc(self, config.cells)
+        self.blocked: set[int] = set()
+        self.suspended: dict[Tlli, Run] = {}
+        self.channels: dict[Key, Channel] = {}
+        sgsns = dict.fromkeys((config.sgsn, *config.pool.values()))
+        self.gbs = {sgsn: Gb(self, sgsn, number) for number, sgsn in enumerate(sgsns, start=1)}
+        self.connections = Connections(self, "a", lambda *_: None, self._take_unitdata)
+        self.a_reset = AReset(self)
 
     def started(self) -> None:
         for cell in self.config.cells:
             self.broadcast(make_broadcast(cell))
-        self.signalling.hear(BEGIN)
+        for gb in self.gbs.values():
+            gb.start()
+        if self.config.vlr is not None:
+            self.a_reset.hear(BEGIN)
+
+    def gb_of(self, tlli: Tlli) -> Gb:
+        """The SGSN that serves a TLLI: that of its NRI in a pool (23.236 5.2), else the one of this BSS."""
+        pool, bits = self.config.pool, self.config.nri_bits
+        if pool and tlli.kind in ("local", "foreign"):
+            return self.gbs[pool.get(tlli.nri(bits), self.config.sgsn)]
+        return self.gbs[self.config.sgsn]
 
     # --- what comes in --------------------------------------------------------------------------------------------
 
     def take(self, link: Name, interface: Interface, pdu: bytes) -> None:
         if interface == "um":
-            self._take_uplink(link, pdu)
+            channel = um.decode(pdu, up=True)
+            if isinstance(channel, PacketChannel):
+                self._take_frame(link, channel, self._cell(channel))
+            elif isinstance(channel, DedicatedChannel):
+                self._take_message(link, channel, self._cell(channel))
         elif interface == "gb":
-            self._take_downlink(link, pdu)
+            gb = self.gbs.get(link)
+            if gb is None:
+                raise DecodeError(f"{link} is no SGSN of this BSS")
+            gb.receive(pdu)
+        elif interface == "a":
+            if link != self.config.vlr:
+                raise DecodeError(f"{link} is not the MSC of this BSS")
+            self.connections.receive(link, pdu)
         else:
             super().take(link, interface, pdu)
 
-    def _take_uplink(self, ms: Name, pdu: bytes) -> None:
-        """A frame from the air goes to the SGSN, on the BVC of its cell."""
-        channel = um.decode(pdu, up=True)
-        if not isinstance(channel, PacketChannel):
-            raise DecodeError(f"{channel.title} is not in use")
+    def _cell(self, channel: PacketChannel | DedicatedChannel) -> Cell:
         cell = self.cells.get(channel.cell)
         if cell is None:
             raise DecodeError(f"{channel.cell} is no cell of this BSS")
-        self.whereabouts.hear(channel.tlli, ms, cell)
-        if not self._operative(cell.bvci):
-            self.warn("bvc not operative", f"frame of TLLI {channel.tlli} dropped: the BVC of {cell.name} is not up")
-            return
-        message = UlUnitdata(
-            tlli=channel.tlli, qos_profile=QOS, cell_identifier=channel.cell, llc_pdu=channel.llc_frame
-        )
-        self.transmit(cell.bvci, message)
+        return cell
 
-    def _take_downlink(self, link: Name, pdu: bytes) -> None:
-        """A PDU of the SGSN: a frame for the air, or one about the BVCs; errors are answered (48.018 clause 9)."""
-        if link != self.config.sgsn:
-            raise DecodeError(f"{link} is not the SGSN of this BSS")
-        unit = ns.decode(pdu, up=False)
-        if not isinstance(unit, ns.NsUnitdata):
-            raise DecodeError(f"{unit.title} from {link} is not awaited: the bus is no network service")
-        try:
-            message = bssgp.decode(unit.sdu, up=False)
-        except DecodeError as error:
-            if error.cause is not None and unit.sdu[0] != Status.code:  # a STATUS is never answered
-                self._refuse(BssgpCause(error.cause), unit.sdu)
-            raise
-        if isinstance(message, Status):
-            self._take_status(message)
-        elif isinstance(message, DlUnitdata):
-            self._take_frame(unit.bvci, message)
-        elif unit.bvci != SIGNALLING:
-            self._refuse(BssgpCause.PROTOCOL_ERROR_UNSPECIFIED, unit.sdu)
-            raise DecodeError(f"{message.title} on BVCI {unit.bvci}, not on that of signalling")
-        elif isinstance(message, BvcReset | BvcResetAck | BvcUnblockAck):
-            bvc = self._bvc(message.bvci)
-            if bvc is None:
-                self._unusable(message.bvci, BssgpCause.BVCI_UNKNOWN)
-                raise DecodeError(f"{message.title} for BVCI {message.bvci}, which is not known")
-            if not bvc.hear(message):
-                self.warn("bssgp state", f"{message.title} for BVC {bvc.subject} is not awaited")
+    def _take_frame(self, ms: Name, channel: PacketChannel, cell: Cell) -> None:
+        """A frame from the air goes to the SGSN of its TLLI, on the BVC of its cell."""
+        tlli = channel.tlli
+        before = self.whereabouts.hear(tlli, ms, cell)
+        if before is not None and before is not cell:
+            self.downlinks[before.bvci].leave(tlli)
+            self.downlinks[cell.bvci].come_back(tlli)
+        gb = self.gb_of(tlli)
+        if not gb.is_operative(cell.bvci):
+            self.warn("bvc not operative", f"frame of TLLI {tlli} dropped: the BVC of {cell.name} is not up")
+            return
+        message = UlUnitdata(tlli=tlli, qos_profile=QOS, cell_identifier=channel.cell, llc_pdu=channel.llc_frame)
+        gb.send(cell.bvci, message)
+
+    def _take_message(self, ms: Name, message: DedicatedChannel, cell: Cell) -> None:
+        """A message on a dedicated channel; a cell changed within the BSS is a handover that nobody else sees."""
+        key = (ms, message.reference)
+        channel = self.channels.get(key)
+        if channel is None:
+            open_channel(self, key, cell, message.message)
         else:
-            self._refuse(BssgpCause.PDU_NOT_COMPATIBLE_WITH_THE_PROTOCOL_STATE, unit.sdu)
-            raise DecodeError(f"{message.title} is not awaited")
+            channel.cell = cell
+            channel.hear_mobile(message.message)
 
-    def _take_status(self, message: Status) -> None:
-        """A STATUS is told, never answered; if it is about a BVC of ours, that may have to start anew."""
-        self.warn("bssgp status", f"STATUS from {self.config.sgsn}: {message.cause.words}")
-        bvc = None if message.bvci is None else self.bvcs.get(message.bvci)
-        if bvc is not None and message.cause in LOST:
-            bvc.hear(message)
-
-    def _take_frame(self, bvci: int, message: DlUnitdata) -> None:
-        """A frame goes to the mobile if its cell is the one where the mobile was heard last."""
-        bvc = self.bvcs.get(bvci)
-        if bvc is None or bvc.state is not CellState.OPERATIVE:
-            cause = BssgpCause.BVCI_UNKNOWN if bvc is None else BssgpCause.BVCI_BLOCKED
-            self._unusable(bvci, cause)
-            raise DecodeError(f"{message.title} on BVCI {bvci}: {cause.words}")
-        place = self.whereabouts.find(message.tlli)
-        if place is None and message.tlli_old is not None:
-            place = self.whereabouts.find(message.tlli_old)
-        if place is None or place.cell is not bvc.cell:
-            self.warn("tlli unknown", f"TLLI {message.tlli} was not heard in {bvc.cell.name} of late")
-            return
-        channel = PacketChannel(cell=bvc.cell.identifier, tlli=message.tlli, llc_frame=message.llc_pdu)
-        self.send(place.ms, "um", channel.encode())
+    def _take_unitdata(self, msc: Name, octets: bytes) -> None:
+        """BSSMAP outside of connections."""
+        message = bssmap.decode(octets, up=False)
+        if isinstance(message, bssmap.Paging):
+            page_for_msc(self, message)
+        elif not self.a_reset.hear(message):
+            self.warn("bssmap state", f"{message.title} from {msc} is not awaited")
 
     # --- what goes out --------------------------------------------------------------------------------------------
 
-    def transmit(self, bvci: int, message: bssgp.BssgpMessage) -> None:
-        """Send a BSSGP PDU on a BVC."""
-        self.send(self.config.sgsn, "gb", ns.NsUnitdata(bvci=bvci, sdu=message.encode()).encode())
+    def deliver(self, downlink: Downlink, frame: Frame) -> None:
+        """The air has room for a frame; the mobile may have gone."""
+        place = self.whereabouts.find(frame.tlli)
+        if place is None:
+            name, bvci = downlink.cell.name, downlink.cell.bvci
+            self.warn("tlli unknown", f"TLLI {frame.tlli} was not heard in {name} of late")
+            downlink.discard((frame,))
+            frame.gb.tell_radio(bvci, frame.tlli, RadioCause.RADIO_CONTACT_LOST_WITH_THE_MS)
+            return
+        channel = PacketChannel(cell=downlink.cell.identifier, tlli=frame.tlli, llc_frame=frame.llc_pdu)
+        self.send(place.ms, "um", channel.encode())
+
+    def tell_channel(self, key: Key, cell: Cell, octets: bytes) -> None:
+        """Send a message on a dedicated channel."""
+        ms, reference = key
+        self.send(ms, "um", DedicatedChannel(cell=cell.identifier, reference=reference, message=octets).encode())
 
     def broadcast(self, broadcast: Broadcast) -> None:
         """Let a cell say something to all its mobiles."""
         self._outputs.append(broadcast)
 
-    def _refuse(self, cause: BssgpCause, sdu: bytes) -> None:
-        """Answer a PDU in error."""
-        self.transmit(SIGNALLING, Status(cause=cause, pdu_in_error=sdu[:200]))
+    # --- operator -------------------------------------------------------------------------------------------------
 
-    def _unusable(self, bvci: int, cause: BssgpCause) -> None:
-        """Answer a PDU on a BVC that is blocked or not known."""
-        self.transmit(SIGNALLING, Status(cause=cause, bvci=bvci))
+    def command_block(self, command: Command) -> None:
+        """Block the BVC of ``cell`` towards every SGSN; answered when they know."""
+        orders.block(self, command)
+
+    def command_unblock(self, command: Command) -> None:
+        """Unblock the BVC of ``cell``; answered when it is in use."""
+        orders.unblock(self, command)
+
+    def command_reset(self, command: Command) -> None:
+        """Reset the BVC of ``cell``, or signalling and all BVCs where none is named; answered when that is done."""
+        orders.reset(self, command)
+
+    def command_capacity(self, command: Command) -> None:
+        """Let ``cell`` take less or more (bucket, rate, mobile_bucket, mobile_rate), or the mobile with ``tlli``."""
+        orders.change_capacity(self, command)
+
+    def command_reselect(self, command: Command) -> None:
+        """Tell the SGSN that the mobile with ``tlli`` was ordered into another cell (RADIO-STATUS)."""
+        orders.reselect(self, command)
+
+    def command_ask_capability(self, command: Command) -> None:
+        """Ask the SGSN what the radio of the mobile with ``tlli`` can do."""
+        orders.ask_capability(self, command)
+
+    def command_lose(self, command: Command) -> None:
+        """Let the radio link of the dedicated channel with ``reference`` fail."""
+        orders.lose(self, command)
+
+    def command_ns(self, command: Command) -> None:
+        """``do`` reset, block or unblock with the NS-VC to ``sgsn``."""
+        orders.network_service(self, command)
 
     # --- state ----------------------------------------------------------------------------------------------------
 
-    def _bvc(self, bvci: int) -> Procedure | None:
-        return self.signalling if bvci == SIGNALLING else self.bvcs.get(bvci)
-
-    def _operative(self, bvci: int) -> bool:
-        bvc = self.bvcs.get(bvci)
-        return bvc is not None and bvc.state is CellState.OPERATIVE
+    def everybody(self) -> Iterable[str]:
+        yield from (cell.name for cell in self.config.cells)
+        yield from (str(tlli) for tlli in self.suspended)
+        yield from (f"channel {reference:#010x}" for _, reference in self.channels)
 
     def look(self, what: str | None) -> Any:
-        if what is not None:
-            raise KeyError(what)
+        if what is None:
+            return self._look_at_all()
+        for cell in self.config.cells:
+            if cell.name == what:
+                return self._look_at_cell(cell)
+        for channel in self.channels.values():
+            if channel.subject == what:
+                return look_at_channel(channel)
+        try:
+            tlli = Tlli.parse(what)
+        except ValueError:
+            raise KeyError(what) from None
+        return self._look_at_mobile(tlli)
+
+    def _look_at_all(self) -> dict[str, Any]:
         return {
-            "bvcs": {"signalling": self.signalling.state.value}
-            | {cell.name: self._state_of(cell) for cell in self.config.cells},
+            "bvcs": {
+                label: state
+                for gb in self.gbs.values()
+                for label, state in (
+                    (gb.signalling.subject, gb.signalling.state.value),
+                    *((gb.label(cell.name), state_of(gb, cell)) for cell in self.config.cells),
+                )
+            },
+            "ns": {gb.sgsn: gb.ns_vc.state.value for gb in self.gbs.values()},
+            "a": None if self.config.vlr is None else self.a_reset.state.value,
             "tllis": len(self.whereabouts),
+            "channels": {channel.subject: look_at_channel(channel) for channel in self.channels.values()},
+            "suspended": {
+                str(tlli): {"state": run.state.value, "number": run.number, "sgsn": run.gb.sgsn}
+                for tlli, run in self.suspended.items()
+            },
+            "connections": len(self.connections),
+            "waiting_octets": {cell.name: self.downlinks[cell.bvci].waiting for cell in self.config.cells},
+            "discarded_frames": {cell.name: self.downlinks[cell.bvci].discarded_frames for cell in self.config.cells},
         }
 
-    def _state_of(self, cell: Cell) -> str:
-        return self.bvcs[cell.bvci].state.value if cell.bvci in self.bvcs else CellState.START.value
+    def _look_at_cell(self, cell: Cell) -> dict[str, Any]:
+        return {
+            "cell": str(cell.identifier),
+            "nmo": cell.nmo,
+            "bvc": {gb.sgsn: state_of(gb, cell) for gb in self.gbs.values()},
+            "blocked": cell.bvci in self.blocked,
+            **self.downlinks[cell.bvci].look(),
+        }
+
+    def _look_at_mobile(self, tlli: Tlli) -> dict[str, Any]:
+        place, run = self.whereabouts.find(tlli), self.suspended.get(tlli)
+        if place is None and run is None:
+            raise KeyError(tlli)
+        return {
+            "cell": None if place is None else place.cell.name,
+            "sgsn": self.gb_of(tlli).sgsn,
+            "capability_known": place is not None and place.capability is not None,
+            "suspension": None if run is None else run.state.value,
+            "number": None if run is None else run.number,
+        }
+
+
+def state_of(gb: Gb, cell: Cell) -> str:
+    """How the BVC of a cell stands towards an SGSN."""
+    return gb.bvcs[cell.bvci].state.value if cell.bvci in gb.bvcs else CellState.START.value
+
+
+def look_at_channel(channel: Channel) -> dict[str, Any]:
+    """How a dedicated channel stands."""
+    return {"ms": channel.key[0], "cell": channel.cell.name, "state": channel.state.value}

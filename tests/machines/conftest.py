@@ -8,14 +8,20 @@ from typing import Any
 
 import pytest
 
+from nodes.bss import Bss, BssConfig, Cell
+from nodes.core.clock import Clock
+from nodes.core.connections import Connection, Connections
 from nodes.core.node import Node
-from nodes.core.outputs import Command, Note, Output, Record, Reply, Save, Send
+from nodes.core.outputs import Broadcast, Command, Note, Output, Record, Reply, Save, Send
 from nodes.core.sccp import Reassembly
 from nodes.hlr import Hlr, HlrConfig, PdpSubscription, Subscriber
-from protocol import sccp, tcap
+from protocol import bssgp, bssmap, ns, sccp, tcap, um
 from protocol.auth import Algorithm
-from protocol.identities import Apn, Gt, Imsi, IsdnAddress
+from protocol.bssgp import BvcResetAck, BvcUnblockAck, DlUnitdata, FlowControlBvc, FlowControlBvcAck
+from protocol.identities import Apn, CellIdentifier, Gt, Imsi, IsdnAddress, Tlli
+from protocol.ns import NsUnitdata
 from protocol.sccp import Address
+from protocol.um import DedicatedChannel, PacketChannel, PagingChannel
 
 
 class Ss7Peer:
@@ -209,3 +215,230 @@ def make_hlr() -> Callable[..., Around]:
 def hlr(make_hlr: Callable[..., Around]) -> Around:
     """An HLR with one subscriber and two SGSNs around it."""
     return make_hlr()
+
+
+# --- the BSS ------------------------------------------------------------------------------------------------------
+
+AREAS = ("001-01-1-1-1", "001-01-1-1-2", "001-01-1-2-3", "001-01-2-1-4")
+"""Two cells of a routing area, one of another in the same location area, one of another location area."""
+
+
+class Msc:
+    """The MSC of a BSS, as far as connections go: it accepts them all, and keeps what it hears."""
+
+    def __init__(self, bss: "AroundBss") -> None:
+        self.clock = Clock({})
+        self.rng = Random(2)
+        self.connections = Connections(self, "a", self._accept, lambda _, octets: self.heard.append(octets))
+        self.heard: list[bytes] = []
+        self.opened: list[Connection] = []
+        self.ended: list[str] = []
+        self._bss = bss
+
+    def send(self, to: str, interface: str, pdu: bytes, meta: Any = None) -> None:
+        """What its connections send goes to the BSS."""
+        self._bss.receive("vlr1", "a", pdu)
+
+    def warn(self, kind: str, text: str) -> None:
+        """Nothing odd may come from the BSS."""
+        raise AssertionError(f"{kind}: {text}")
+
+    def _accept(self, connection: Connection, octets: bytes) -> "Msc":
+        self.heard.append(octets)
+        self.opened.append(connection)
+        return self
+
+    def received(self, octets: bytes) -> None:
+        """Hear something on a connection."""
+        self.heard.append(octets)
+
+    def released(self, why: str) -> None:
+        """Hear of the end of one."""
+        self.ended.append(why)
+
+    def said(self) -> list[Any]:
+        """What the BSS has said since the last time: BSSMAP messages, or what DTAP carries."""
+        heard, self.heard = self.heard, []
+        return [
+            bssmap.decode_dtap(octets).message if octets[0] == bssmap.DTAP else bssmap.decode(octets, up=True)
+            for octets in heard
+        ]
+
+    def say(self, message: Any) -> None:
+        """Say something on the connection opened last."""
+        self.opened[-1].send(message.encode())
+
+    def tell(self, message: Any) -> None:
+        """Say something outside of connections."""
+        self.connections.tell("bss1", message.encode())
+
+
+class AroundBss:
+    """A BSS, its SGSNs and MSC, and the air. SGSNs say nothing of themselves; the MSC is that of :class:`Msc`."""
+
+    def __init__(self, **changes: Any) -> None:
+        self.cells = tuple(
+            Cell(name=f"cell{number}", bvci=number + 1, identifier=CellIdentifier.parse(area))
+            for number, area in enumerate(AREAS, start=1)
+        )
+        config = {"name": "bss1", "sgsn": "sgsn1", "cells": self.cells, "note_level": "all"} | changes
+        self.cells = config["cells"]
+        self.bss = Bss(BssConfig(**config), Random(1), ())
+        self.now = 0
+        self.notes: list[Note] = []
+        self.replies: list[Reply] = []
+        self.air: list[tuple[str, Any]] = []
+        self.pages: list[tuple[str, PagingChannel]] = []
+        self.gb: list[tuple[str, int, Any]] = []
+        self.ns: list[Any] = []
+        self.msc = Msc(self)
+        self.deaf = False
+        """The MSC hears nothing."""
+        self.bss.start(0)
+        self.drain()
+
+    def drain(self) -> None:
+        """Read what the BSS has put out."""
+        for output in self.bss.outputs():
+            match output:
+                case Send(to=to, interface="gb", pdu=pdu):
+                    unit = ns.decode(pdu)
+                    if isinstance(unit, NsUnitdata):
+                        self.gb.append((to, unit.bvci, bssgp.decode(unit.sdu, up=True)))
+                    else:
+                        self.ns.append(unit)
+                case Send(to=to, interface="um", pdu=pdu):
+                    self.air.append((to, um.decode(pdu, up=False)))
+                case Send(to="vlr1", interface="a", pdu=pdu):
+                    if not self.deaf:
+                        self.msc.connections.receive("bss1", pdu)
+                case Broadcast(cell=cell, pdu=pdu, lasting=False):
+                    page = um.decode(pdu, up=False)
+                    assert isinstance(page, PagingChannel)
+                    self.pages.append((cell, page))
+                case Note():
+                    self.notes.append(output)
+                case Reply():
+                    self.replies.append(output)
+
+    def receive(self, link: str, interface: str, pdu: bytes) -> None:
+        """Let the BSS receive."""
+        self.bss.receive(link, interface, pdu, self.now)
+        self.drain()
+
+    def said(self) -> list[tuple[int, Any]]:
+        """What the SGSNs were told since the last time, by BVCI."""
+        said, self.gb = self.gb, []
+        return [(bvci, message) for _, bvci, message in said]
+
+    def messages(self) -> list[Any]:
+        """The same without BVCIs."""
+        return [message for _, message in self.said()]
+
+    def octets(self, sdu: bytes, bvci: int = 0, link: str = "sgsn1") -> None:
+        """Let an NS-UNITDATA come."""
+        self.receive(link, "gb", NsUnitdata(bvci=bvci, sdu=sdu).encode())
+
+    def say(self, message: Any, bvci: int = 0, link: str = "sgsn1") -> None:
+        """Let an SGSN say something."""
+        self.octets(message.encode(), bvci, link)
+
+    def say_ns(self, message: Any, link: str = "sgsn1") -> None:
+        """Let an SGSN say something about the NS-VC; returns what is answered by :attr:`ns`."""
+        self.ns.clear()
+        self.receive(link, "gb", message.encode())
+
+    def bring_up(self) -> "AroundBss":
+        """Let all BVCs come up."""
+        for sgsn in self.bss.gbs:
+            self.say(BvcResetAck(bvci=0), link=sgsn)
+            for cell in self.cells:
+                self.say(BvcResetAck(bvci=cell.bvci, cell_identifier=cell.identifier), link=sgsn)
+                self.say(BvcUnblockAck(bvci=cell.bvci), link=sgsn)
+            for to, bvci, message in list(self.gb):
+                if to == sgsn and isinstance(message, FlowControlBvc):
+                    self.say(FlowControlBvcAck(tag=message.tag), bvci, link=sgsn)
+        if self.bss.config.vlr is not None:
+            self.msc.tell(bssmap.ResetAcknowledge())
+            self.drain()
+            self.msc.heard.clear()
+        self.wait(2_000_000)
+        assert set(self.inspect()["bvcs"].values()) == {"operative"}
+        assert self.bss.next_timer() is None
+        self.said()
+        return self
+
+    def speak(self, tlli: int = 0x78000001, cell: Cell | None = None, ms: str = "ms1") -> None:
+        """Let a mobile send a frame."""
+        where = (cell or self.cells[0]).identifier
+        self.receive(ms, "um", PacketChannel(cell=where, tlli=Tlli(tlli), llc_frame=b"up").encode())
+
+    def send_down(
+        self,
+        tlli: int,
+        cell: Cell | None = None,
+        *,
+        size: int = 10,
+        lifetime: bssgp.Delay = bssgp.INFINITE,
+        **more: Any,
+    ) -> None:
+        """Let the SGSN send a frame of so many octets to a mobile."""
+        message = DlUnitdata(
+            tlli=Tlli(tlli),
+            qos_profile=bssgp.DlQosProfile.from_octets(bytes(3)),
+            pdu_lifetime=lifetime,
+            llc_pdu=bytes(size),
+            **more,
+        )
+        self.say(message, (cell or self.cells[0]).bvci)
+
+    def dedicated(self, message: Any, reference: int = 0x11223344, cell: Cell | None = None, ms: str = "ms1") -> None:
+        """Let a mobile say something on a dedicated channel."""
+        octets = message if isinstance(message, bytes) else message.encode()
+        where = (cell or self.cells[0]).identifier
+        self.receive(ms, "um", DedicatedChannel(cell=where, reference=reference, message=octets).encode())
+
+    def heard(self) -> list[Any]:
+        """What came over the air since the last time."""
+        air, self.air = self.air, []
+        return [channel for _, channel in air]
+
+    def command(self, verb: str, **arguments: Any) -> list[Reply]:
+        """Give a command; returns the answers so far."""
+        self.replies.clear()
+        self.bss.command(Command("c1", verb, arguments), self.now)
+        self.drain()
+        return list(self.replies)
+
+    def inspect(self, subject: str | None = None) -> Any:
+        """What the BSS tells of itself, or of one subject."""
+        kept, arguments = list(self.replies), {} if subject is None else {"subject": subject}
+        (reply,) = self.command("inspect", **arguments)
+        self.replies = kept
+        return reply.body
+
+    def wait(self, duration: int) -> None:
+        """Let time pass, from timer to timer."""
+        until = self.now + duration
+        while (deadline := self.bss.next_timer()) is not None and deadline.when <= until:
+            self.now = deadline.when
+            self.bss.on_time(self.now)
+            self.drain()
+        self.now = until
+
+    @property
+    def warned(self) -> dict[str, int]:
+        """What it has warned of, and how often."""
+        return dict(self.bss.warnings)
+
+
+@pytest.fixture(scope="session")
+def make_bss() -> type[AroundBss]:
+    """Make a BSS of four cells that has just started, with changes to its configuration."""
+    return AroundBss
+
+
+@pytest.fixture
+def bss() -> AroundBss:
+    """A BSS of four cells, with an MSC, that is up."""
+    return AroundBss(vlr="vlr1").bring_up()

@@ -1,31 +1,45 @@
-"""The BSS alone: octets in by ``receive`` and time by ``on_time``, octets out."""
+"""The BSS alone: octets in by ``receive`` and time by ``on_time``, octets out. Its BVCs, frames, and errors."""
 
-from random import Random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodes.bss import Bss, BssConfig, Cell
+from nodes.bss.config import Cell
+from nodes.bss.gb import TAKES
 from nodes.bss.whereabouts import Whereabouts
 from nodes.core.clock import Clock
-from nodes.core.outputs import Command, Note, Reply, Send
-from protocol import bssgp, ns, um
+from nodes.core.outputs import Command
+from protocol import bssgp
 from protocol.bssgp import (
+    BssgpMessage,
+    BvcBlock,
     BvcBlockAck,
     BvcReset,
     BvcResetAck,
     BvcUnblock,
     BvcUnblockAck,
+    DeleteBssPfc,
     DlUnitdata,
+    FlowControlBvc,
+    LlcDiscarded,
+    Overload,
+    RaCapability,
+    RaCapabilityUpdate,
+    RaCapabilityUpdateAck,
+    RadioStatus,
+    SgsnInvokeTrace,
     Status,
     UlUnitdata,
 )
-from protocol.causes import BssgpCause
+from protocol.bssgp.elements import PacketFlowIdentifier, PriorityClassIndicator, RaCapUpdCause
+from protocol.causes import BssgpCause, RadioCause
+from protocol.gmm.elements import MsRadioAccessCapability
 from protocol.identities import CellIdentifier, Rai, Tlli
-from protocol.timers import SECOND, T1, T2, X_AIR, X_RETRY
-from protocol.um import DedicatedChannel, PacketChannel
+from protocol.timers import SECOND, T1, T2, T5, X_AIR, X_RETRY
+from protocol.um import PacketChannel
 
 CELLS = tuple(
     Cell(name=f"cell{number}", bvci=number + 1, identifier=CellIdentifier(Rai.parse("001-01-1-1"), number))
@@ -33,94 +47,17 @@ CELLS = tuple(
 )
 HERE, THERE = CELLS
 TLLI, OTHER = Tlli(0x78000001), Tlli(0xC0000002)
-FRAME = b"not for the BSS to read"
+FRAME = b"up"
 
 
-class Around:
-    """The BSS, its SGSN and the air."""
+def states(around: Any) -> list[str]:
+    """The states of signalling and of the two cells."""
+    return list(around.inspect()["bvcs"].values())
 
-    def __init__(self) -> None:
-        self.bss = Bss(BssConfig(name="bss1", sgsn="sgsn1", cells=CELLS, note_level="all"), Random(1), ())
-        self.now = 0
-        self.notes: list[Note] = []
-        self.replies: list[Reply] = []
-        self.air: list[tuple[str, PacketChannel]] = []
-        self.gb: list[tuple[int, Any]] = []
-        self.bss.start(0)
-        self.drain()
 
-    def drain(self) -> None:
-        """Read what the BSS has put out."""
-        for output in self.bss.outputs():
-            match output:
-                case Send(to="sgsn1", interface="gb", pdu=pdu):
-                    unit = ns.decode(pdu)
-                    assert isinstance(unit, ns.NsUnitdata)
-                    self.gb.append((unit.bvci, bssgp.decode(unit.sdu, up=True)))
-                case Send(to=to, interface="um", pdu=pdu):
-                    channel = um.decode(pdu, up=False)
-                    assert isinstance(channel, PacketChannel)
-                    self.air.append((to, channel))
-                case Note():
-                    self.notes.append(output)
-                case Reply():
-                    self.replies.append(output)
-
-    def said(self) -> list[tuple[int, Any]]:
-        """What the SGSN was told since the last time."""
-        said, self.gb = self.gb, []
-        return said
-
-    def octets(self, sdu: bytes, bvci: int = 0, link: str = "sgsn1") -> None:
-        """Let an NS-UNITDATA come."""
-        self.bss.receive(link, "gb", ns.NsUnitdata(bvci=bvci, sdu=sdu).encode(), self.now)
-        self.drain()
-
-    def say(self, message: Any, bvci: int = 0) -> None:
-        """Let the SGSN say something."""
-        self.octets(message.encode(), bvci)
-
-    def speak(self, tlli: Tlli = TLLI, cell: Cell = HERE, ms: str = "ms1") -> None:
-        """Let a mobile send a frame."""
-        channel = PacketChannel(cell=cell.identifier, tlli=tlli, llc_frame=FRAME)
-        self.bss.receive(ms, "um", channel.encode(), self.now)
-        self.drain()
-
-    def send_down(self, tlli: Tlli = TLLI, cell: Cell = HERE, old: Tlli | None = None) -> None:
-        """Let the SGSN send a frame to a mobile."""
-        message = DlUnitdata(
-            tlli=tlli,
-            qos_profile=bssgp.DlQosProfile.from_octets(bytes(3)),
-            pdu_lifetime=bssgp.INFINITE,
-            tlli_old=old,
-            llc_pdu=FRAME,
-        )
-        self.say(message, cell.bvci)
-
-    def wait(self, duration: int) -> None:
-        """Let time pass."""
-        until = self.now + duration
-        while (deadline := self.bss.next_timer()) is not None and deadline.when <= until:
-            self.now = deadline.when
-            self.bss.on_time(self.now)
-            self.drain()
-        self.now = until
-
-    def inspect(self) -> Any:
-        """What the BSS tells of itself."""
-        self.bss.command(Command("1", "inspect"), self.now)
-        self.drain()
-        return self.replies.pop().body
-
-    @property
-    def bvcs(self) -> list[str]:
-        """The states of signalling and of the two cells."""
-        return list(self.inspect()["bvcs"].values())
-
-    @property
-    def warned(self) -> int:
-        """How often it has warned."""
-        return sum(self.bss.warnings.values())
+def told(around: Any) -> list[tuple[type, int]]:
+    """What the SGSN was told about BVCs."""
+    return [(type(message), message.bvci) for _, message in around.said()]
 
 
 def acknowledge(cell: Cell) -> BvcResetAck:
@@ -129,25 +66,19 @@ def acknowledge(cell: Cell) -> BvcResetAck:
 
 
 @pytest.fixture
-def down() -> Around:
-    """A BSS that has just started."""
-    return Around()
+def down(make_bss: Callable[..., Any]) -> Any:
+    """A BSS of two cells that has just started."""
+    return make_bss(cells=CELLS)
 
 
 @pytest.fixture
-def up() -> Around:
-    """A BSS of which all BVCs are operative."""
-    around = Around()
-    around.say(BvcResetAck(bvci=0))
-    for cell in CELLS:
-        around.say(acknowledge(cell))
-        around.say(BvcUnblockAck(bvci=cell.bvci))
-    assert around.bvcs == ["operative"] * 3
-    around.said()
-    return around
+def up(make_bss: Callable[..., Any]) -> Any:
+    """A BSS of two cells of which all BVCs are operative."""
+    return make_bss(cells=CELLS).bring_up()
 
 
-def test_bvcs_come_up_in_order(down: Around) -> None:
+@pytest.mark.ttcn3("BVC_bringup")
+def test_bvcs_come_up_in_order(down: Any) -> None:
     """48.018 8.4: signalling is reset first, then each cell's BVC with its cell identifier, which is then unblocked."""
     reset = BssgpCause.OM_INTERVENTION
     assert down.said() == [(0, BvcReset(bvci=0, cause=reset))]
@@ -159,25 +90,24 @@ def test_bvcs_come_up_in_order(down: Around) -> None:
         assert down.said() == [(0, BvcUnblock(bvci=cell.bvci))]
         assert not down.warned
         down.say(BvcUnblockAck(bvci=cell.bvci))
-    assert down.bvcs == ["operative"] * 3
-    assert not down.said()
-    assert down.bss.next_timer() is None
+        assert [(bvci, type(message)) for bvci, message in down.said()] == [(cell.bvci, FlowControlBvc)]
+    assert states(down) == ["operative"] * 3
 
 
-def test_signalling_unanswered(down: Around) -> None:
+def test_signalling_unanswered(down: Any) -> None:
     """48.018 8.4: BVC-RESET is repeated three times at T2, then O&M is told; after X-retry it begins again."""
     down.wait(T2.duration * T2.expiries - 1)
     assert len(down.said()) == 4
     down.wait(1)
-    assert down.bvcs[0] == "failed"
-    assert down.warned == 1
+    assert states(down)[0] == "failed"
+    assert sum(down.warned.values()) == 1
     assert not down.said()
     down.wait(X_RETRY.duration)
     assert [type(message) for _, message in down.said()] == [BvcReset]
-    assert down.bvcs[0] == "wait for BVC-RESET-ACK"
+    assert states(down)[0] == "wait for BVC-RESET-ACK"
 
 
-def test_cell_unanswered(down: Around) -> None:
+def test_cell_unanswered(down: Any) -> None:
     """48.018 8.3, 8.4: a cell's BVC fails after its last T2, or T1, and is tried again."""
     down.say(BvcResetAck(bvci=0))
     down.say(acknowledge(HERE))
@@ -185,22 +115,23 @@ def test_cell_unanswered(down: Around) -> None:
     down.wait(T1.duration * T1.expiries)
     said = [(type(message), message.bvci) for _, message in down.said()]
     assert sorted(said, key=lambda item: item[1]) == [(BvcUnblock, 2)] * 3 + [(BvcReset, 3)] * 3
-    assert down.bvcs == ["operative", "failed", "failed"]
-    assert down.warned == 2
+    assert states(down) == ["operative", "failed", "failed"]
+    assert sum(down.warned.values()) == 2
     down.wait(X_RETRY.duration)
     assert sorted(message.bvci for _, message in down.said() if isinstance(message, BvcReset)) == [2, 3]
 
 
-def test_sgsn_resets_signalling(up: Around) -> None:
+@pytest.mark.ttcn3("bvc_reset_sig_from_sgsn")
+def test_sgsn_resets_signalling(up: Any) -> None:
     """48.018 8.4.2: a BVC-RESET of signalling is acknowledged, and all cells begin anew."""
     up.say(BvcReset(bvci=0, cause=BssgpCause.EQUIPMENT_FAILURE))
     (_, first), *others = up.said()
     assert first == BvcResetAck(bvci=0)
     assert [(type(message), message.bvci) for _, message in others] == [(BvcReset, 2), (BvcReset, 3)]
-    assert up.bvcs == ["operative", *["wait for BVC-RESET-ACK"] * 2]
+    assert states(up) == ["operative", *["wait for BVC-RESET-ACK"] * 2]
 
 
-def test_sgsn_resets_a_failed_bss(down: Around) -> None:
+def test_sgsn_resets_a_failed_bss(down: Any) -> None:
     """A BVC-RESET of the SGSN shows that it is back, before X-retry has run out."""
     down.wait(T2.duration * T2.expiries)
     down.said()
@@ -208,38 +139,40 @@ def test_sgsn_resets_a_failed_bss(down: Around) -> None:
     assert [type(message) for _, message in down.said()] == [BvcResetAck, BvcReset, BvcReset]
 
 
-def test_signalling_resets_cross(down: Around) -> None:
+def test_signalling_resets_cross(down: Any) -> None:
     """Both sides reset signalling: ours is still awaited after theirs was acknowledged."""
     down.said()
     down.say(BvcReset(bvci=0, cause=BssgpCause.EQUIPMENT_FAILURE))
     assert down.said() == [(0, BvcResetAck(bvci=0))]
-    assert down.bvcs[0] == "wait for BVC-RESET-ACK"
+    assert states(down)[0] == "wait for BVC-RESET-ACK"
     down.say(BvcResetAck(bvci=0))
-    assert down.bvcs[0] == "operative"
+    assert states(down)[0] == "operative"
 
 
-def test_sgsn_resets_cell(up: Around) -> None:
+@pytest.mark.ttcn3("bvc_reset_ptp_from_sgsn")
+def test_sgsn_resets_cell(up: Any) -> None:
     """48.018 8.4: a BVC-RESET of a cell's BVC is acknowledged, and it is unblocked again; the other one stays."""
     up.say(BvcReset(bvci=HERE.bvci, cause=BssgpCause.EQUIPMENT_FAILURE, cell_identifier=HERE.identifier))
     assert up.said() == [(0, acknowledge(HERE)), (0, BvcUnblock(bvci=HERE.bvci))]
-    assert up.bvcs == ["operative", "wait for BVC-UNBLOCK-ACK", "operative"]
+    assert states(up) == ["operative", "wait for BVC-UNBLOCK-ACK", "operative"]
 
 
-def test_cell_resets_cross(down: Around) -> None:
+def test_cell_resets_cross(down: Any) -> None:
     """Both sides reset a cell's BVC: ours is still awaited."""
     down.say(BvcResetAck(bvci=0))
     down.said()
     down.say(BvcReset(bvci=HERE.bvci, cause=BssgpCause.EQUIPMENT_FAILURE, cell_identifier=HERE.identifier))
     assert down.said() == [(0, acknowledge(HERE))]
-    assert down.bvcs[1] == "wait for BVC-RESET-ACK"
+    assert states(down)[1] == "wait for BVC-RESET-ACK"
 
 
+@pytest.mark.ttcn3("status_sig_dl_bvci")
 @pytest.mark.parametrize("cause", [BssgpCause.BVCI_UNKNOWN, BssgpCause.BVCI_BLOCKED])
-def test_status_about_bvc(up: Around, cause: BssgpCause) -> None:
+def test_status_about_bvc(up: Any, cause: BssgpCause) -> None:
     """48.018 10.4.14: an SGSN that cannot use a BVC of ours has lost its memory: the BVC is reset, nothing else."""
     up.say(Status(cause=cause, bvci=HERE.bvci))
     assert [(type(message), message.bvci) for _, message in up.said()] == [(BvcReset, 2)]
-    assert up.bvcs == ["operative", "wait for BVC-RESET-ACK", "operative"]
+    assert states(up) == ["operative", "wait for BVC-RESET-ACK", "operative"]
 
 
 @pytest.mark.parametrize(
@@ -250,15 +183,15 @@ def test_status_about_bvc(up: Around, cause: BssgpCause) -> None:
         Status(cause=BssgpCause.PROTOCOL_ERROR_UNSPECIFIED, pdu_in_error=b"\x01"),
     ],
 )
-def test_status_is_never_answered(up: Around, status: Status) -> None:
+def test_status_is_never_answered(up: Any, status: Status) -> None:
     """48.018 9: any other STATUS is told and leaves all as it is."""
     up.say(status)
     assert not up.said()
-    assert up.warned == 1
-    assert up.bvcs == ["operative"] * 3
+    assert sum(up.warned.values()) == 1
+    assert states(up) == ["operative"] * 3
 
 
-def test_uplink(up: Around) -> None:
+def test_uplink(up: Any) -> None:
     """48.018 10.2.2: a frame from the air goes up on its cell's BVC, as it came."""
     up.speak(cell=THERE)
     message = UlUnitdata(
@@ -268,39 +201,43 @@ def test_uplink(up: Around) -> None:
     assert up.inspect()["tllis"] == 1
 
 
-def test_uplink_without_bvc(down: Around) -> None:
+def test_uplink_without_bvc(down: Any) -> None:
     """What comes from the air before the BVC is operative is dropped and counted."""
     down.said()
     down.speak()
     assert not down.said()
-    assert down.bss.warnings == {"bvc not operative": 1}
+    assert down.warned == {"bvc not operative": 1}
 
 
-def test_downlink(up: Around) -> None:
+def test_downlink(up: Any) -> None:
     """48.018 10.2.1: a frame for a TLLI goes to the node that it was last heard from."""
     up.speak(ms="ms1")
     up.speak(ms="ms2")
-    up.send_down()
-    assert up.air == [("ms2", PacketChannel(cell=HERE.identifier, tlli=TLLI, llc_frame=FRAME))]
+    up.send_down(TLLI, size=3)
+    assert up.air == [("ms2", PacketChannel(cell=HERE.identifier, tlli=TLLI, llc_frame=bytes(3)))]
 
 
-def test_downlink_by_old_tlli(up: Around) -> None:
+def test_downlink_by_old_tlli(up: Any) -> None:
     """48.018 10.2.1: a TLLI not heard yet is found by the old one that the SGSN names."""
     up.speak()
-    up.send_down(tlli=OTHER, old=TLLI)
+    up.send_down(OTHER, tlli_old=TLLI)
     assert [(to, channel.tlli) for to, channel in up.air] == [("ms1", OTHER)]
 
 
-def test_downlink_to_nobody(up: Around) -> None:
-    """A frame for a TLLI that was not heard, or in another cell, is dropped and counted."""
-    up.speak(cell=THERE)
-    up.send_down(tlli=OTHER, old=OTHER)
-    up.send_down(cell=HERE)
+@pytest.mark.ttcn3("radio_status")
+def test_downlink_to_nobody(up: Any) -> None:
+    """48.018 7.3, 8.1.2: a frame for a TLLI not heard of late is discarded, and the contact told to be lost."""
+    up.send_down(OTHER, size=7, tlli_old=OTHER)
     assert not up.air
-    assert up.bss.warnings == {"tlli unknown": 2}
+    assert up.said() == [
+        (0, LlcDiscarded(tlli=OTHER, llc_frames_discarded=1, bvci=HERE.bvci, number_of_octets_deleted=7)),
+        (HERE.bvci, RadioStatus(tlli=OTHER, radio_cause=RadioCause.RADIO_CONTACT_LOST_WITH_THE_MS)),
+    ]
+    assert up.warned == {"tlli unknown": 1}
+    assert up.inspect("cell1")["discarded_octets"] == 7
 
 
-def test_tlli_ages_out(up: Around) -> None:
+def test_tlli_ages_out(up: Any) -> None:
     """A TLLI is forgotten X-air after it was last heard, whatever others do."""
     up.speak(TLLI)
     up.wait(SECOND)
@@ -340,25 +277,26 @@ def test_table_is_bounded() -> None:
         ),
         (BvcResetAck(bvci=77), 0, BssgpCause.BVCI_UNKNOWN),
         (BvcResetAck(bvci=0), HERE.bvci, BssgpCause.PROTOCOL_ERROR_UNSPECIFIED),
-        (BvcBlockAck(bvci=HERE.bvci), 0, BssgpCause.PDU_NOT_COMPATIBLE_WITH_THE_PROTOCOL_STATE),
+        (BvcBlockAck(bvci=HERE.bvci), HERE.bvci, BssgpCause.PROTOCOL_ERROR_UNSPECIFIED),
+        (BvcResetAck(bvci=HERE.bvci), 88, BssgpCause.PROTOCOL_ERROR_UNSPECIFIED),
     ],
 )
-def test_misplaced(up: Around, message: Any, bvci: int, answer: BssgpCause) -> None:
+def test_misplaced(up: Any, message: Any, bvci: int, answer: BssgpCause) -> None:
     """48.018 9: what makes no sense here is answered by STATUS, and changes nothing."""
     up.say(message, bvci)
     ((where, status),) = up.said()
     assert where == 0
     assert isinstance(status, Status)
     assert status.cause is answer
-    assert up.warned == 1
-    assert up.bvcs == ["operative"] * 3
+    assert sum(up.warned.values()) == 1
+    assert states(up) == ["operative"] * 3
 
 
-def test_downlink_on_blocked_bvc(down: Around) -> None:
+def test_downlink_on_blocked_bvc(down: Any) -> None:
     """48.018 9: a frame on a BVC that is not unblocked yet is answered by STATUS."""
     down.say(BvcResetAck(bvci=0))
     down.said()
-    down.send_down()
+    down.send_down(TLLI)
     assert down.said() == [(0, Status(cause=BssgpCause.BVCI_BLOCKED, bvci=HERE.bvci))]
 
 
@@ -370,53 +308,254 @@ def test_downlink_on_blocked_bvc(down: Around) -> None:
         (b"\x25\x04\x81\x00", BssgpCause.INVALID_MANDATORY_INFORMATION),
     ],
 )
-def test_unreadable_is_refused(up: Around, sdu: bytes, cause: BssgpCause) -> None:
+def test_unreadable_is_refused(up: Any, sdu: bytes, cause: BssgpCause) -> None:
     """48.018 9: what cannot be read is answered by STATUS with the octets."""
     up.octets(sdu)
     assert up.said() == [(0, Status(cause=cause, pdu_in_error=sdu))]
 
 
-def test_unreadable_status_is_not_answered(up: Around) -> None:
+def test_unreadable_status_is_not_answered(up: Any) -> None:
     """48.018 9: not even a STATUS that cannot be read is answered by a STATUS."""
     up.octets(b"\x41")
     assert not up.said()
-    assert up.warned == 1
+    assert sum(up.warned.values()) == 1
 
 
-def test_acknowledgement_not_awaited(up: Around) -> None:
+def test_acknowledgement_not_awaited(up: Any) -> None:
     """48.018 8.3: a late acknowledgement is counted and changes nothing."""
     up.say(BvcUnblockAck(bvci=HERE.bvci))
     up.say(BvcResetAck(bvci=0))
     assert not up.said()
-    assert up.bss.warnings == {"bssgp state": 2}
-    assert up.bvcs == ["operative"] * 3
+    assert up.warned == {"bssgp state": 2}
+    assert states(up) == ["operative"] * 3
 
 
-def test_strangers(up: Around) -> None:
-    """Another SGSN, a cell of another BSS, a channel and an interface not in use: counted, not answered."""
+def test_strangers(up: Any) -> None:
+    """Another SGSN, an MSC that is not ours, a cell of another BSS and an interface not in use: counted, unanswered."""
     up.octets(BvcReset(bvci=0, cause=BssgpCause.EQUIPMENT_FAILURE).encode(), link="sgsn2")
+    up.receive("vlr2", "a", b"")
     far = CellIdentifier(Rai.parse("001-01-9-9"), 9)
-    for channel in (
-        PacketChannel(cell=far, tlli=TLLI, llc_frame=FRAME),
-        DedicatedChannel(cell=HERE.identifier, reference=1, message=FRAME),
-    ):
-        up.bss.receive("ms1", "um", channel.encode(), up.now)
-    up.bss.receive("hlr1", "gr", b"", up.now)
-    up.drain()
+    up.receive("ms1", "um", PacketChannel(cell=far, tlli=TLLI, llc_frame=FRAME).encode())
+    up.receive("hlr1", "gr", b"")
     assert not up.said()
-    assert up.warned == 4
-    up.bss.command(Command("1", "inspect", {"subject": "cell1"}), up.now)
-    up.drain()
-    assert up.replies.pop().status == "failed"
+    assert sum(up.warned.values()) == 4
+    assert [up.command("inspect", subject=what)[0].status for what in ("cell9", "0x78000001")] == ["failed"] * 2
 
 
-@given(octets=st.binary(max_size=60), interface=st.sampled_from(["um", "gb"]))
-def test_hostile_octets(octets: bytes, interface: str) -> None:
+def test_every_pdu_of_an_sgsn_has_its_place() -> None:
+    """48.018 table 5.4: whatever PDU can be read, it is known on which BVC it belongs and what is done with it."""
+    assert set(BssgpMessage.down.values()) == set(TAKES)
+
+
+@given(octets=st.binary(max_size=60), interface=st.sampled_from(["um", "gb", "a"]))
+def test_hostile_octets(make_bss: Callable[..., Any], octets: bytes, interface: str) -> None:
     """Whatever octets come, nothing is raised."""
-    around = Around()
+    around = make_bss(cells=CELLS, vlr="vlr1")
     around.say(BvcResetAck(bvci=0))
-    around.bss.receive("sgsn1", interface, octets, 1)
+    around.receive("vlr1" if interface == "a" else "sgsn1", interface, octets)
     around.octets(octets)
     around.octets(octets, HERE.bvci)
     around.wait(X_AIR.duration)
     assert around.bss.next_timer() is not None
+
+
+# --- block and reset by the operator ------------------------------------------------------------------------------
+
+
+@pytest.mark.ttcn3("bvc_block_ptp")
+@pytest.mark.ttcn3("bvc_unblock_ptp")
+def test_block_and_unblock(up: Any) -> None:
+    """48.018 8.3: the operator blocks a cell's BVC, and unblocks it; the command is done when the SGSN knows."""
+    assert not up.command("block", cell="cell1")
+    assert up.said() == [(0, BvcBlock(bvci=HERE.bvci, cause=BssgpCause.OM_INTERVENTION))]
+    assert states(up)[1] == "wait for BVC-BLOCK-ACK"
+    up.say(BvcBlockAck(bvci=HERE.bvci))
+    assert [reply.status for reply in up.replies] == ["done"]
+    assert states(up) == ["operative", "blocked", "operative"]
+    assert up.inspect("cell1")["blocked"]
+    up.send_down(TLLI)
+    up.speak(TLLI)
+    assert up.said() == [(0, Status(cause=BssgpCause.BVCI_BLOCKED, bvci=HERE.bvci))]
+    assert not up.command("unblock", cell="cell1")
+    assert up.said() == [(0, BvcUnblock(bvci=HERE.bvci))]
+    up.say(BvcUnblockAck(bvci=HERE.bvci))
+    assert [reply.status for reply in up.replies] == ["done"]
+    assert states(up) == ["operative"] * 3
+
+
+def test_block_unanswered(up: Any) -> None:
+    """48.018 8.3.2: BVC-BLOCK is repeated three times at T1; then the BVC is blocked here all the same, O&M told."""
+    up.command("block", cell="cell1")
+    up.wait(T1.duration * T1.expiries)
+    assert told(up) == [(BvcBlock, HERE.bvci)] * 4
+    assert [(reply.status, reply.body) for reply in up.replies] == [("failed", {"error": "cell1: no answer (T1)"})]
+    assert states(up)[1] == "blocked"
+    assert up.warned["bvc failed"] == 1
+
+
+def test_orders_that_overtake(up: Any) -> None:
+    """An order that comes before the last one has ended takes its place."""
+    up.command("block", cell="cell1")
+    up.bss.command(Command("c2", "unblock", {"cell": "cell1"}), up.now)
+    up.drain()
+    assert [(reply.id, reply.status) for reply in up.replies] == [("c1", "failed")]
+    up.bss.command(Command("c3", "block", {"cell": "cell1"}), up.now)
+    up.drain()
+    up.say(BvcReset(bvci=0, cause=BssgpCause.EQUIPMENT_FAILURE))
+    assert [(reply.id, reply.status) for reply in up.replies] == [("c1", "failed"), ("c2", "failed"), ("c3", "failed")]
+
+
+def test_orders_that_cannot_be(down: Any) -> None:
+    """No such cell, no BVC yet, a state that does not fit, an argument that is none: one clear line each."""
+    assert down.command("block", cell="cell9")[0].body == {"error": "bss1 has no cell 'cell9'"}
+    assert "has not begun" in down.command("block", cell="cell1")[0].body["error"]
+    assert "no reset now" in down.command("reset")[0].body["error"]
+    down.say(BvcResetAck(bvci=0))
+    assert "no block now" in down.command("block", cell="cell1")[0].body["error"]
+    assert down.command("block", cel="cell1")[0].body == {"error": "block has no argument 'cel'"}
+
+
+@pytest.mark.ttcn3("bvc_reset_blocked_ptp_from_sgsn")
+def test_blocked_bvc_is_reset(up: Any) -> None:
+    """48.018 8.3, 8.4: what the operator has blocked stays so when the SGSN resets it, or all: it is told again."""
+    up.command("block", cell="cell1")
+    up.say(BvcBlockAck(bvci=HERE.bvci))
+    up.said()
+    up.say(BvcReset(bvci=HERE.bvci, cause=BssgpCause.EQUIPMENT_FAILURE))
+    assert [type(message) for message in up.messages()] == [BvcResetAck, BvcBlock]
+    up.say(BvcBlockAck(bvci=HERE.bvci))
+    up.say(BvcReset(bvci=0, cause=BssgpCause.EQUIPMENT_FAILURE))
+    up.said()
+    up.say(acknowledge(HERE))
+    assert up.said() == [(0, BvcBlock(bvci=HERE.bvci, cause=BssgpCause.OM_INTERVENTION))]
+    assert states(up)[1] == "wait for BVC-BLOCK-ACK"
+
+
+@pytest.mark.ttcn3("bvc_reset_ptp_from_bss")
+def test_operator_resets_cell(up: Any) -> None:
+    """48.018 8.4: the BVC of one cell begins anew; the other stays."""
+    assert not up.command("reset", cell="cell1")
+    reset = BvcReset(bvci=HERE.bvci, cause=BssgpCause.OM_INTERVENTION, cell_identifier=HERE.identifier)
+    assert up.said() == [(0, reset)]
+    up.say(acknowledge(HERE))
+    up.say(BvcUnblockAck(bvci=HERE.bvci))
+    assert [reply.status for reply in up.replies] == ["done"]
+    assert states(up) == ["operative"] * 3
+
+
+@pytest.mark.ttcn3("bvc_reset_sig_from_bss")
+def test_operator_resets_signalling(up: Any) -> None:
+    """48.018 8.4.1: with signalling all cells begin anew."""
+    assert not up.command("reset")
+    assert told(up) == [(BvcReset, 0)]
+    assert states(up) == ["wait for BVC-RESET-ACK", "start", "start"]
+    up.say(BvcResetAck(bvci=0))
+    assert [reply.status for reply in up.replies] == ["done"]
+    assert told(up) == [(BvcReset, 2), (BvcReset, 3)]
+
+
+@pytest.mark.ttcn3("BVC_bringup_conflicting")
+def test_bvc_that_the_sgsn_refuses(down: Any) -> None:
+    """An SGSN that has another cell on this BVCI does not acknowledge: the reset is repeated, and O&M told."""
+    down.say(BvcResetAck(bvci=0))
+    down.say(acknowledge(THERE))
+    down.say(BvcUnblockAck(bvci=THERE.bvci))
+    down.say(Status(cause=BssgpCause.BVCI_BLOCKED, bvci=HERE.bvci))
+    down.wait(T2.duration * T2.expiries)
+    assert states(down) == ["operative", "failed", "operative"]
+
+
+# --- what the SGSN tells besides ----------------------------------------------------------------------------------
+
+
+@pytest.mark.ttcn3("trace")
+@pytest.mark.ttcn3("overload")
+def test_trace_and_overload(up: Any) -> None:
+    """48.018 8.5, 8.6: accepted with a note, not answered."""
+    up.say(SgsnInvokeTrace(trace_type=1, trace_reference=2))
+    up.say(Overload(priority_class_indicator=PriorityClassIndicator(value=True)))
+    assert not up.said()
+    assert up.warned == {"SGSN-INVOKE-TRACE": 1, "OVERLOAD": 1}
+
+
+def test_features_that_are_not_negotiated(up: Any) -> None:
+    """48.018 9: packet flow contexts are not in the feature bitmap, so there are none here."""
+    up.say(DeleteBssPfc(tlli=TLLI, packet_flow_identifier=PacketFlowIdentifier(value=8)), HERE.bvci)
+    ((_, status),) = up.said()
+    assert status.cause is BssgpCause.PDU_NOT_COMPATIBLE_WITH_THE_FEATURE_SET
+
+
+CAPABILITY = MsRadioAccessCapability.from_octets(bytes.fromhex("1365146200"))
+
+
+@pytest.mark.ttcn3("ra_capability")
+def test_ra_capability(up: Any) -> None:
+    """48.018 6.4: the BSS remembers what the SGSN tells of a mobile that it has heard."""
+    up.speak(TLLI)
+    assert not up.inspect(str(TLLI))["capability_known"]
+    for tlli in (OTHER, TLLI):
+        up.say(RaCapability(tlli=tlli, ms_radio_access_capability=CAPABILITY), HERE.bvci)
+    assert up.inspect(str(TLLI))["capability_known"]
+    up.send_down(OTHER, tlli_old=TLLI)
+    assert up.inspect(str(OTHER))["capability_known"]
+
+
+@pytest.mark.ttcn3("ra_capability_upd")
+def test_ra_capability_update(make_bss: Callable[..., Any]) -> None:
+    """48.018 6.5: a BSS that needs the capability of a mobile asks once, with a tag, and takes the answer to it."""
+    up = make_bss(cells=CELLS, ask_capability=True).bring_up()
+    up.speak(TLLI)
+    up.said()
+    up.send_down(TLLI)
+    up.send_down(TLLI)
+    ((bvci, update),) = up.said()
+    assert (bvci, update) == (HERE.bvci, RaCapabilityUpdate(tlli=TLLI, tag=update.tag))
+    answer: dict[str, Any] = {"tlli": TLLI, "ra_cap_upd_cause": RaCapUpdCause.OK_RA_CAPABILITY_IE_PRESENT}
+    up.say(RaCapabilityUpdateAck(tag=update.tag + 1, **answer), HERE.bvci)
+    assert not up.inspect(str(TLLI))["capability_known"]
+    up.say(RaCapabilityUpdateAck(tag=update.tag, ms_radio_access_capability=CAPABILITY, **answer), HERE.bvci)
+    assert up.inspect(str(TLLI))["capability_known"]
+    up.say(RaCapabilityUpdateAck(tag=update.tag, ms_radio_access_capability=CAPABILITY, **answer), HERE.bvci)
+    assert up.warned == {"bssgp state": 2}
+    up.send_down(TLLI, ms_radio_access_capability=CAPABILITY)
+    assert not up.said()
+
+
+def test_ra_capability_update_refused(up: Any) -> None:
+    """48.018 6.5: the SGSN does not know the mobile; by command it can be asked again, but not while it is asked."""
+    up.speak(TLLI)
+    up.said()
+    for _ in range(2):
+        assert up.command("ask-capability", tlli=str(TLLI))[0].status == "done"
+    ((_, update),) = up.said()
+    cause = RaCapUpdCause.TLLI_UNKNOWN_IN_SGSN
+    up.say(RaCapabilityUpdateAck(tlli=TLLI, tag=update.tag, ra_cap_upd_cause=cause), HERE.bvci)
+    assert up.warned == {"ra capability": 1}
+    assert "not heard" in up.command("ask-capability", tlli=str(OTHER))[0].body["error"]
+    assert "is no TLLI" in up.command("ask-capability", tlli="bob")[0].body["error"]
+
+
+def test_ra_capability_update_unanswered(up: Any) -> None:
+    """48.018 6.5.1: repeated three times at T5, then O&M is told; a reset of the BVC ends it silently."""
+    up.speak(TLLI)
+    up.said()
+    up.command("ask-capability", tlli=str(TLLI))
+    up.wait(T5.duration * T5.expiries)
+    assert [type(message) for message in up.messages()] == [RaCapabilityUpdate] * 4
+    assert up.warned == {"ra capability": 1}
+    up.command("ask-capability", tlli=str(TLLI))
+    up.command("reset", cell="cell1")
+    assert "not in use" in up.command("ask-capability", tlli=str(TLLI))[0].body["error"]
+    up.say(acknowledge(HERE))
+    up.say(BvcUnblockAck(bvci=HERE.bvci))
+    up.wait(T5.duration * T5.expiries)
+    assert up.warned["ra capability"] == 1
+
+
+@pytest.mark.ttcn3("radio_status")
+def test_cell_reselection_ordered(up: Any) -> None:
+    """48.018 7.3: by command the SGSN is told that the mobile was ordered into another cell."""
+    up.speak(TLLI, THERE)
+    up.said()
+    assert up.command("reselect", tlli=str(TLLI))[0].status == "done"
+    assert up.said() == [(THERE.bvci, RadioStatus(tlli=TLLI, radio_cause=RadioCause.CELL_RESELECTION_ORDERED))]
