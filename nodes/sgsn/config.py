@@ -42,7 +42,8 @@ class SgsnConfig(NodeConfig):
 
     ``force_to_standby``: all procedures send the mobile to STANDBY at their end. ``cell_notification``: mobiles may
     tell of another cell by LLC NULL frames. ``unknown_mobiles``: one that is not known, and says something other than
-    that it attaches, updates or detaches, is told to attach again, or not answered.
+    that it attaches, updates or detaches, is told to attach again, or not answered. ``page_by_imsi``: who does not
+    answer pages by P-TMSI is paged by IMSI once.
     """
 
     number: Gt
@@ -64,6 +65,7 @@ class SgsnConfig(NodeConfig):
     force_to_standby: bool = False
     cell_notification: bool = False
     unknown_mobiles: Literal["detach", "discard"] = "detach"
+    page_by_imsi: bool = True
     map_causes: dict[str, GmmCause] = field(default_factory=lambda: dict(MAP_CAUSES))
     transfer_causes: dict[str, GmmCause] = field(default_factory=lambda: dict(TRANSFER_CAUSES))
 

@@ -3,12 +3,14 @@
 from typing import TYPE_CHECKING, Any
 
 from nodes.core.llc import LogicalLink
-from nodes.core.machine import Procedure
+from nodes.core.machine import BEGIN, Procedure
 from nodes.core.outputs import Name
-from nodes.sgsn import reachability
+from nodes.sgsn import reachability, suspension
 from nodes.sgsn.events import DEREGISTERED, HEARD, REGISTERED, RETURNED, SENT_TO_STANDBY
 from nodes.sgsn.mm_context import Keys
+from nodes.sgsn.paging import Paging
 from nodes.sgsn.reachability import Reachability
+from nodes.sgsn.suspension import SUSPENDED_ELSEWHERE, Suspension
 from protocol import gtp
 from protocol.gmm.elements import (
     Cksn,
@@ -36,13 +38,14 @@ class MmContext(Procedure):
     ``tlli_old`` the one before, valid until the mobile has used the new one; ``tlli_asked`` that of a routing area
     update from elsewhere, as long as it runs; ``tlli_used`` the one heard last, on which the mobile is answered.
     ``rai`` is where the mobile is registered, ``rai_old`` where ``ptmsi_old`` was given. ``bss``, ``bvci`` and ``cell``
-    tell where it was heard last. ``suspended`` is the suspend reference number, None for a mobile that is not;
-    ``radio_lost`` is set when the BSS says that it cannot reach the mobile, until that is heard again.
+    tell where it was heard last. ``radio_lost`` is set when the BSS says that it cannot reach the mobile, until that is
+    heard again.
 
     ``keys`` are those of ``cksn``; ``pdp_contexts`` came from another SGSN.
 
     ``reachability`` is a companion: a machine that lasts as long as the context, beside its procedures. So is
-    ``handover``, while another SGSN asks for the context; and the Gs association, which is known by IMSI (gs.py).
+    ``handover``, while another SGSN asks for the context, ``paging``, while the mobile is looked for, ``suspension``,
+    once it was in a call; and the Gs association, which is known by IMSI (gs.py).
     """
 
     __slots__ = (
@@ -64,6 +67,7 @@ class MmContext(Procedure):
         "ms_network_capability",
         "ms_radio_access_capability",
         "msisdn",
+        "paging",
         "pdp_contexts",
         "pdp_subscriptions",
         "ptmsi",
@@ -76,7 +80,7 @@ class MmContext(Procedure):
         "reachability",
         "ready_timer",
         "sent_to_standby",
-        "suspended",
+        "suspension",
         "tlli",
         "tlli_asked",
         "tlli_old",
@@ -117,11 +121,12 @@ class MmContext(Procedure):
         self.bss: Name = ""
         self.bvci = 0
         self.cell: CellIdentifier | None = None
-        self.suspended: int | None = None
         self.radio_lost = False
         self.kept: tuple[Any, ...] = ()
         self.reachability = Reachability(self)
         self.handover: ContextHandover | None = None
+        self.paging: Paging | None = None
+        self.suspension: Suspension | None = None
 
     @property
     def subject(self) -> str:
@@ -134,6 +139,10 @@ class MmContext(Procedure):
         self.reachability.end()
         if self.handover is not None:
             self.handover.end()
+        if self.paging is not None:
+            self.paging.end()
+        if self.suspension is not None:
+            self.suspension.end()
         self.stage.forget(self)
 
     # --- on the link ----------------------------------------------------------------------------------------------
@@ -162,7 +171,11 @@ class MmContext(Procedure):
             companion.heard_at = self.stage.clock.now
         elif companion.state.rows.get(type(HEARD)) is not None:
             companion.hear(HEARD)
-        if self.kept or self.radio_lost or self.suspended is not None:
+        if self.paging is not None:
+            self.paging.hear(HEARD)
+        if self.suspension is not None:
+            self.suspension.hear(HEARD)
+        if self.kept or self.radio_lost:
             self.resume()
 
     def move(self, bss: Name, bvci: int, cell: CellIdentifier) -> None:
@@ -175,8 +188,11 @@ class MmContext(Procedure):
 
     def resume(self) -> None:
         """Nothing hinders any more to speak to the mobile: say what was kept."""
-        self.suspended = None
         self.radio_lost = False
+        self.say_kept()
+
+    def say_kept(self) -> None:
+        """Say what was kept, or keep it for longer."""
         kept, self.kept = self.kept, ()
         for message in kept:
             self.stage.transmit(self, message)
@@ -190,6 +206,31 @@ class MmContext(Procedure):
     def cannot_be_told(self) -> bool:
         """True while messages to the mobile must wait, whatever its MM state: it is in a call, lost, or elsewhere."""
         return self.suspended is not None or self.radio_lost or self.departed
+
+    @property
+    def suspended(self) -> int | None:
+        """The suspend reference number of a mobile in a call, None for one that is not."""
+        running = self.suspension is not None and self.suspension.state is suspension.S.SUSPENDED
+        return self.suspension.number if running and self.suspension is not None else None
+
+    @property
+    def must_be_paged(self) -> bool:
+        """True for a mobile in STANDBY, but for the moment in which it was heard with a READY timer of 0."""
+        companion = self.reachability
+        return companion.mm_state == "STANDBY" and companion.heard_at != self.stage.clock.now
+
+    def page(self) -> Paging | None:
+        """Look for the mobile, unless that is being done; None where it cannot be (PPF)."""
+        if self.paging is None and self.can_be_paged:
+            self.paging = Paging(self)
+            self.paging.hear(BEGIN)
+        return self.paging
+
+    def suspend_elsewhere(self) -> None:
+        """The mobile took a call under another SGSN: it is not spoken to until it is heard (29.060 6.1.3)."""
+        if self.suspension is None:
+            self.suspension = Suspension(self)
+        self.suspension.hear(SUSPENDED_ELSEWHERE)
 
     @property
     def departed(self) -> bool:
@@ -222,9 +263,12 @@ class MmContext(Procedure):
     def deregistered(self) -> None:
         """The mobile is not attached any more: nothing is left to say, and nobody waits for it to be heard."""
         self.sent_to_standby = False
-        self.suspended = None
         self.radio_lost = False
         self.kept = ()
+        if self.paging is not None:
+            self.paging.end()
+        if self.suspension is not None:
+            self.suspension.hear(DEREGISTERED)
         self.reachability.hear(DEREGISTERED)
 
     def tell_gs(self, event: Any) -> None:

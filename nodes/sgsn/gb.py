@@ -263,6 +263,7 @@ class Gb:
         if message.bvci == SIGNALLING:
             for key in [key for key in self.bvcs if key[0] == bss]:
                 self._take_down(*key)
+            self.node.suspensions.void(bss)
             self.send(bss, SIGNALLING, BvcResetAck(bvci=SIGNALLING))
             return
         if message.cell_identifier is None:

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 HEADERS = (ExtensionHeaderType.SUSPEND_REQUEST, ExtensionHeaderType.SUSPEND_RESPONSE)
 """The extension headers that an SGSN must know."""
 
-ELSEWHERE = -1
-"""The suspend reference number of a mobile that another SGSN has suspended: no BSS can name it."""
-
 SERVED = (mobility.S.REGISTERED, mobility.S.COMMON_PROCEDURE_INITIATED)
 """Main states of a mobile that may move with its contexts."""
 
@@ -104,7 +101,7 @@ class Gn:
     def _suspend(self, incoming: Incoming, context: "MmContext") -> None:
         """The mobile is in a call elsewhere: it is not spoken to until it is heard again (29.060 6.1.3)."""
         incoming.imsi = str(context.imsi)
-        context.suspended = ELSEWHERE
+        context.suspend_elsewhere()
         self._refuse(incoming, GtpCause.REQUEST_ACCEPTED, suspend=True)
 
     def _refuse(

@@ -15,19 +15,23 @@ from nodes.sgsn.context import MmContext
 from nodes.sgsn.gb import Gb
 from nodes.sgsn.gn import Gn
 from nodes.sgsn.gs import Gs
+from nodes.sgsn.suspensions import Suspensions
 from protocol import gmm, llc
 from protocol.bssgp import UlUnitdata
 from protocol.causes import GmmCause
 from protocol.errors import DecodeError
 from protocol.gmm import (
+    AttachAccept,
     AttachReject,
     AttachRequest,
+    AuthenticationAndCipheringReject,
     DetachAcceptMo,
     DetachAcceptMt,
     DetachRequestMo,
     DetachRequestMt,
     GmmMessage,
     GmmStatus,
+    RoutingAreaUpdateAccept,
     RoutingAreaUpdateReject,
     RoutingAreaUpdateRequest,
 )
@@ -37,6 +41,17 @@ from protocol.llc.frame import Sapi, UiFrame
 from protocol.map.contexts import LOCATION_CANCEL_V3
 from protocol.map.location import CancelLocationArg, CancelLocationRes
 from protocol.sccp import Address, Ssn
+
+ANSWERS = (
+    AttachAccept,
+    AttachReject,
+    AuthenticationAndCipheringReject,
+    DetachAcceptMt,
+    GmmStatus,
+    RoutingAreaUpdateAccept,
+    RoutingAreaUpdateReject,
+)
+"""What is said to a mobile that waits for it."""
 
 ATTACH_REQUEST = GmmMessage.header(AttachRequest.code)
 
@@ -53,6 +68,7 @@ class Sgsn(Node):
         self.eir = None if config.eir is None else Address(ssn=Ssn.EIR, gt=config.eir)
         self.gb = Gb(self, config.bsss)
         self.gs = Gs(self)
+        self.suspensions = Suspensions(self)
         self.gn = Gn(self)
         self.by_tlli: dict[int, MmContext] = {}
         self.by_ptmsi: dict[int, MmContext] = {}
@@ -227,9 +243,16 @@ class Sgsn(Node):
     # --- what goes out --------------------------------------------------------------------------------------------
 
     def transmit(self, context: MmContext, message: GmmMessage) -> None:
-        """Send a GMM message to the mobile of a context, or keep it until that can be told."""
+        """Send a GMM message to the mobile of a context, or keep it until that can be told or is found.
+
+        Who waits for an answer of ours is where it was heard, and takes no pages (24.008 4.7.9.1.1).
+        """
         if context.cannot_be_told:
             context.keep(message)
+            return
+        if context.must_be_paged and not isinstance(message, ANSWERS):
+            context.keep(message)
+            context.page()
             return
         frame = context.link.frame(Sapi.LLGMM, message.encode())
         self.gb.send_frame(context.bss, context.bvci, context.tlli_used, frame, context)
@@ -379,6 +402,19 @@ class Sgsn(Node):
     def command_echo(self, command: Command) -> None:
         """Ask the GSN at ``address`` whether it is alive."""
         echo.order(self.gn.gtp, command)
+
+    def command_page(self, command: Command) -> None:
+        """Look for a mobile in STANDBY: ``imsi``. Done when it answers, failed when it does not."""
+        context = self.by_imsi.get(command.arguments.get("imsi", ""))
+        if context is None:
+            raise CommandError(f"{command.arguments.get('imsi')} is not known here")
+        if context.reachability.mm_state != "STANDBY" or context.suspended is not None or context.departed:
+            raise CommandError(f"{context.imsi} is not paged: it is not in STANDBY, in a call, or elsewhere")
+        paging = context.page()
+        if paging is None:
+            raise CommandError(f"{context.imsi} is not paged: it was not heard for too long (PPF)")
+        paging.commands += (command,)
+        self.reply(command, "accepted")
 
     def look(self, what: str | None) -> Any:
         if what is None:
