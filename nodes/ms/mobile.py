@@ -42,7 +42,7 @@ SERVED = (S.REGISTERED, S.UPDATE_AGAIN, *ATTEMPTING_MM)
 """Registered, and the network knows where."""
 
 DONE: dict[type[Order], tuple[S, ...]] = {
-    SwitchOn: (S.NORMAL_SERVICE,),
+    SwitchOn: (S.NORMAL_SERVICE, *SERVED),
     SwitchOff: (S.NULL,),
     AttachOrder: SERVED,
     DetachOrder: (S.NORMAL_SERVICE, *DEREGISTERED_SEARCHING, S.SUSPENDED, S.NULL),
@@ -163,14 +163,13 @@ class Mobile(Procedure):
     @property
     def may_combine(self) -> bool:
         """Whether calls go through the SGSN: the user wants it, class and network allow it (23.060 5.4.5, 6.3.3)."""
+        return self.combined and self.has_gs and "non-GPRS" not in self.sim_invalid
+
+    @property
+    def has_gs(self) -> bool:
+        """Whether this mobile may have calls through the SGSN in this cell."""
         here = self.here
-        return (
-            self.combined
-            and self.config.ms_class != "C"
-            and "non-GPRS" not in self.sim_invalid
-            and here is not None
-            and here.nmo is NetworkModeOfOperation.MODE_I
-        )
+        return self.config.ms_class != "C" and here is not None and here.nmo is NetworkModeOfOperation.MODE_I
 
     @property
     def is_updated(self) -> bool:
@@ -266,7 +265,7 @@ class Mobile(Procedure):
         """Begin to detach from GPRS, whatever runs; from calls too where they go the same way, unless told."""
         self.end_children()
         if kind is None:
-            both = self.imsi_attached and self.may_combine
+            both = self.imsi_attached and self.has_gs
             kind = DetachTypeMo.COMBINED_GPRS_IMSI_DETACH if both else DetachTypeMo.GPRS_DETACH
         self.start(Detach(self, kind, power_off=power_off))
         return S.DEREGISTERED_INITIATED

@@ -26,7 +26,7 @@ def register(mobile: "Mobile", accept: AttachAccept | RoutingAreaUpdateAccept, *
     if combined:
         acknowledged = locate(mobile, accept.ms_identity) or acknowledged
     mobile.save()
-    mobile.attempts = mobile.update_attempts = 0
+    mobile.attempts = 0
     mobile.periodic_due = mobile.update_due = False
     mobile.cell_notification = accept.cell_notification is not None
     forbidden = mobile.forbidden
