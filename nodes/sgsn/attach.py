@@ -6,12 +6,15 @@ Who is it, is it really, may its equipment be used, does the HLR allow it: then,
 from typing import Any
 
 from nodes.core.machine import Begin, Machine, Procedure, State
-from nodes.sgsn import authentication, equipment_check, identification, location_update
+from nodes.sgsn import authentication, equipment_check, gs_update, identification, location_update, old_identification
+from nodes.sgsn.association import SEPARATED
 from nodes.sgsn.authentication import Authentication
 from nodes.sgsn.equipment_check import EquipmentCheck
 from nodes.sgsn.failure_report import FailureReport
+from nodes.sgsn.gs_update import GsUpdate
 from nodes.sgsn.identification import Identification
 from nodes.sgsn.location_update import LocationUpdate
+from nodes.sgsn.old_identification import IdentificationAtOldSgsn
 from protocol.causes import GmmCause
 from protocol.gmm import (
     AttachAccept,
@@ -19,8 +22,18 @@ from protocol.gmm import (
     AttachReject,
     AttachRequest,
     AuthenticationAndCipheringReject,
+    RoutingAreaUpdateReject,
+    RoutingAreaUpdateRequest,
 )
-from protocol.gmm.elements import AttachResult, Cksn, IdentityType, RadioPriority, ResultOfAttach
+from protocol.gmm.elements import (
+    AttachResult,
+    Cksn,
+    ForceToStandby,
+    IdentityType,
+    RadioPriority,
+    ResultOfAttach,
+    TypeOfAttach,
+)
 from protocol.identities import Imei, Imsi, MobileIdentity, Tmsi
 from protocol.timers import T3350, Timer
 
@@ -29,13 +42,16 @@ class S(State):
     """States of the attach."""
 
     START = "start"
+    WAIT_OLD_SGSN = "wait for identification by the old SGSN"
     WAIT_IDENTITY = "wait for identification"
     WAIT_AUTHENTICATION = "wait for authentication"
     WAIT_EQUIPMENT = "wait for the equipment's identity"
     WAIT_EQUIPMENT_CHECK = "wait for the equipment check"
     WAIT_LOCATION = "wait for the location update"
+    WAIT_VLR = "wait for the VLR"
     WAIT_COMPLETE = "wait for ATTACH COMPLETE"
     ATTACHED = "attached"
+    OVERTAKEN = "attached, and an update begun"
     REJECTED = "attach rejected"
     ABANDONED = "attach abandoned"
 
@@ -43,14 +59,17 @@ class S(State):
 class Attach(Procedure):
     """One attach of one mobile; the context that it fills is its parent."""
 
-    __slots__ = ("context", "known_by_ptmsi", "request", "signature")
+    __slots__ = ("by_old_sgsn", "context", "known_by_ptmsi", "request", "signature", "update", "voice")
 
     def __init__(self, context: Any, request: AttachRequest) -> None:
         super().__init__(context.stage, context)
         self.context = context
         self.request = request
         self.known_by_ptmsi = False
+        self.by_old_sgsn = False
         self.signature: int | None = None
+        self.voice: GsUpdate | None = None
+        self.update: RoutingAreaUpdateRequest | None = None
 
     def reject(self, cause: GmmCause) -> S:
         """Refuse the attach."""
@@ -90,21 +109,34 @@ class Attach(Procedure):
         owner = self.stage.context_of(self.context.imsi)
         if owner is not None and owner.location_confirmed:
             self.context.location_confirmed = True
-            return self.accept()
+            return self.ask_vlr()
         self.start(LocationUpdate(self, self.context))
         return S.WAIT_LOCATION
+
+    def ask_vlr(self) -> S:
+        """Let the VLR know of a combined attach."""
+        if self.request.attach_type.type_of_attach is not TypeOfAttach.COMBINED_GPRS_IMSI_ATTACH:
+            return self.accept()
+        self.start(GsUpdate(self, self.context, self.request))
+        return S.WAIT_VLR
 
     def accept(self) -> S:
         """All is well: a new P-TMSI, and the accept that carries it until it is acknowledged."""
         context, config = self.context, self.stage.config
-        identity = self.request.mobile_identity.value
-        self.stage.claim(context, identity if self.known_by_ptmsi else None)
+        asked = self.request.mobile_identity.value
+        self.stage.claim(context, asked if self.known_by_ptmsi else None)
         self.stage.allocate_ptmsi(context)
         context.ready_timer = self.request.requested_ready_timer or config.ready_timer
         context.cell_notification = config.cell_notification
+        identity, cause, result = None, None, ResultOfAttach.GPRS_ONLY_ATTACHED
+        if self.voice is None:
+            context.tell_gs(SEPARATED)  # it goes to the VLR by itself, if at all
+        else:
+            identity, cause = self.voice.identity, self.voice.cause
+            result = ResultOfAttach.COMBINED_GPRS_IMSI_ATTACHED if cause is None else result
         self.ask(
             AttachAccept(
-                attach_result=AttachResult(result_of_attach=ResultOfAttach.GPRS_ONLY_ATTACHED),
+                attach_result=AttachResult(result_of_attach=result),
                 force_to_standby=context.force_to_standby(),
                 periodic_ra_update_timer=config.periodic_ra_update_timer,
                 radio_priority_for_sms=RadioPriority.PRIORITY_4,
@@ -112,6 +144,8 @@ class Attach(Procedure):
                 ptmsi_signature=context.ptmsi_signature,
                 negotiated_ready_timer=context.ready_timer,
                 allocated_ptmsi=MobileIdentity(context.ptmsi),
+                ms_identity=identity,
+                gmm_cause=cause,
                 cell_notification=config.cell_notification or None,
             )
         )
@@ -135,6 +169,10 @@ def begun(attach: Attach, event: Begin) -> S:
             attach.known_by_ptmsi = True
             attach.signature = known.signature_of(identity)
             return attach.authenticate()
+        if attach.request.old_routing_area in attach.stage.config.sgsns:
+            area, signature = attach.request.old_routing_area, attach.request.old_ptmsi_signature
+            attach.start(IdentificationAtOldSgsn(attach, context, area, identity, signature))
+            return S.WAIT_OLD_SGSN
     return attach.identify()
 
 
@@ -149,15 +187,34 @@ def restarted(attach: Attach, event: AttachRequest) -> S:
     """Abort what was begun and begin anew."""
     attach.end_children()
     attach.request = event
-    attach.known_by_ptmsi = False
+    attach.known_by_ptmsi = attach.by_old_sgsn = False
+    attach.voice = None
     return begun(attach, Begin())
+
+
+def update_refused(attach: Attach, event: RoutingAreaUpdateRequest) -> State:
+    """Nobody who attaches can update: it is not registered (4.7.5.1.4)."""
+    cause = GmmCause.IMPLICITLY_DETACHED
+    attach.tell(RoutingAreaUpdateReject(gmm_cause=cause, force_to_standby=ForceToStandby.NOT_INDICATED))
+    return attach.state
+
+
+def known_elsewhere(attach: Attach, event: IdentificationAtOldSgsn) -> S:
+    """The old SGSN has told the IMSI, and left us its vectors."""
+    attach.by_old_sgsn = True
+    return attach.authenticate()
+
+
+def unknown_elsewhere(attach: Attach, event: IdentificationAtOldSgsn) -> S:
+    """The old SGSN does not help."""
+    return attach.identify()
 
 
 def identified(attach: Attach, event: Identification) -> S:
     """The IMSI is known now."""
     assert isinstance(event.identity, Imsi)
     attach.context.become(event.identity)
-    attach.known_by_ptmsi = False
+    attach.known_by_ptmsi = attach.by_old_sgsn = False
     return attach.authenticate()
 
 
@@ -173,8 +230,8 @@ def authenticated(attach: Attach, event: Authentication) -> S:
 
 def proof_wrong(attach: Attach, event: Authentication) -> S:
     """Wrong proof: if it came under a P-TMSI that may be another's, ask for the IMSI; else it is rejected (4.7.7.5)."""
-    if attach.known_by_ptmsi:
-        attach.known_by_ptmsi = False
+    if attach.known_by_ptmsi or attach.by_old_sgsn:
+        attach.known_by_ptmsi = attach.by_old_sgsn = False
         return attach.identify()
     FailureReport(attach.stage, attach.context.imsi).begin()
     attach.tell(AuthenticationAndCipheringReject())
@@ -212,12 +269,18 @@ def equipment_forbidden(attach: Attach, event: EquipmentCheck) -> S:
 
 def located(attach: Attach, event: LocationUpdate) -> S:
     """The HLR has accepted."""
-    return attach.accept()
+    return attach.ask_vlr()
 
 
 def location_refused(attach: Attach, event: LocationUpdate) -> S:
     """The HLR has not."""
     return attach.reject(event.cause)
+
+
+def vlr_answered(attach: Attach, event: GsUpdate) -> S:
+    """The VLR has accepted, or the mobile is attached for packets only (4.7.3.2.3)."""
+    attach.voice = event
+    return attach.accept()
 
 
 def completed(attach: Attach, event: AttachComplete) -> S:
@@ -233,26 +296,35 @@ def requested_after_accept(attach: Attach, event: AttachRequest) -> S:
     return restarted(attach, event)
 
 
+def overtaken(attach: Attach, event: RoutingAreaUpdateRequest) -> S:
+    """The mobile has its P-TMSI, as it updates with it; its COMPLETE was lost (4.7.3.1.6 f)."""
+    attach.update = event
+    return S.OVERTAKEN
+
+
 def never_completed(attach: Attach, event: Timer) -> S:
     """The fifth expiry of T3350: abort; old and new P-TMSI stay valid for a time (4.7.3.1.6 c)."""
     return S.ABANDONED
 
 
-ASKING = (S.WAIT_IDENTITY, S.WAIT_AUTHENTICATION)
-DECIDING = (S.WAIT_EQUIPMENT, S.WAIT_LOCATION, S.WAIT_COMPLETE)
-BEFORE_ACCEPT = (*ASKING, S.WAIT_EQUIPMENT, S.WAIT_EQUIPMENT_CHECK, S.WAIT_LOCATION)
+ASKING = (S.WAIT_OLD_SGSN, S.WAIT_IDENTITY, S.WAIT_AUTHENTICATION)
+DECIDING = (S.WAIT_EQUIPMENT, S.WAIT_LOCATION, S.WAIT_VLR, S.WAIT_COMPLETE)
+BEFORE_ACCEPT = (*ASKING, S.WAIT_EQUIPMENT, S.WAIT_EQUIPMENT_CHECK, S.WAIT_LOCATION, S.WAIT_VLR)
 
 ATTACH = Machine(
     "GPRS attach, network side",
     clause="24.008 4.7.3.1",
     of=Attach,
     initial=S.START,
-    final=(S.ATTACHED, S.REJECTED, S.ABANDONED),
+    final=(S.ATTACHED, S.OVERTAKEN, S.REJECTED, S.ABANDONED),
     guards={S.WAIT_COMPLETE: T3350},
     rows=[
         # in this state    on this event     do this      and be in one of
         (S.START, Begin, begun, (*ASKING, *DECIDING)),
         (BEFORE_ACCEPT, AttachRequest, requested_again, (*BEFORE_ACCEPT, *DECIDING)),
+        (BEFORE_ACCEPT, RoutingAreaUpdateRequest, update_refused, BEFORE_ACCEPT),
+        (S.WAIT_OLD_SGSN, old_identification.S.IDENTIFIED, known_elsewhere, (S.WAIT_AUTHENTICATION,)),
+        (S.WAIT_OLD_SGSN, old_identification.S.UNKNOWN, unknown_elsewhere, (S.WAIT_IDENTITY,)),
         (S.WAIT_IDENTITY, identification.S.IDENTIFIED, identified, (*ASKING, *DECIDING)),
         (S.WAIT_IDENTITY, identification.S.UNIDENTIFIED, unidentified, (S.ABANDONED,)),
         (S.WAIT_AUTHENTICATION, authentication.S.AUTHENTICATED, authenticated, DECIDING),
@@ -263,9 +335,13 @@ ATTACH = Machine(
         (S.WAIT_EQUIPMENT, identification.S.UNIDENTIFIED, unidentified, (S.ABANDONED,)),
         (S.WAIT_EQUIPMENT_CHECK, equipment_check.S.ALLOWED, equipment_allowed, DECIDING),
         (S.WAIT_EQUIPMENT_CHECK, equipment_check.S.FORBIDDEN, equipment_forbidden, (S.REJECTED,)),
-        (S.WAIT_LOCATION, location_update.S.UPDATED, located, (S.WAIT_COMPLETE,)),
+        (S.WAIT_LOCATION, location_update.S.UPDATED, located, (S.WAIT_VLR, S.WAIT_COMPLETE)),
         (S.WAIT_LOCATION, location_update.S.REFUSED, location_refused, (S.REJECTED,)),
+        (S.WAIT_VLR, gs_update.S.UPDATED, vlr_answered, (S.WAIT_COMPLETE,)),
+        (S.WAIT_VLR, gs_update.S.REFUSED, vlr_answered, (S.WAIT_COMPLETE,)),
+        (S.WAIT_VLR, gs_update.S.UNANSWERED, vlr_answered, (S.WAIT_COMPLETE,)),
         (S.WAIT_COMPLETE, AttachComplete, completed, (S.ATTACHED,)),
+        (S.WAIT_COMPLETE, RoutingAreaUpdateRequest, overtaken, (S.OVERTAKEN,)),
         (S.WAIT_COMPLETE, AttachRequest, requested_after_accept, (*ASKING, *DECIDING)),
         (S.WAIT_COMPLETE, T3350, never_completed, (S.ABANDONED,)),
     ],

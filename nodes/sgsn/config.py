@@ -43,7 +43,9 @@ class SgsnConfig(NodeConfig):
     ``force_to_standby``: all procedures send the mobile to STANDBY at their end. ``cell_notification``: mobiles may
     tell of another cell by LLC NULL frames. ``unknown_mobiles``: one that is not known, and says something other than
     that it attaches, updates or detaches, is told to attach again, or not answered. ``page_by_imsi``: who does not
-    answer pages by P-TMSI is paged by IMSI once.
+    answer pages by P-TMSI is paged by IMSI once. ``ptmsi_reallocation``: an update brings a new P-TMSI each time, or
+    only in another routing area. ``network_name`` and ``network_name_short``, where not empty, are told to whom has
+    attached.
     """
 
     number: Gt
@@ -65,6 +67,9 @@ class SgsnConfig(NodeConfig):
     force_to_standby: bool = False
     cell_notification: bool = False
     unknown_mobiles: Literal["detach", "discard"] = "detach"
+    ptmsi_reallocation: Literal["every update", "change of area"] = "change of area"
+    network_name: str = ""
+    network_name_short: str = ""
     page_by_imsi: bool = True
     map_causes: dict[str, GmmCause] = field(default_factory=lambda: dict(MAP_CAUSES))
     transfer_causes: dict[str, GmmCause] = field(default_factory=lambda: dict(TRANSFER_CAUSES))

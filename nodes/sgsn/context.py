@@ -27,6 +27,9 @@ from protocol.map.subscriber import InsertSubscriberDataArg
 if TYPE_CHECKING:
     from nodes.sgsn.context_handover import ContextHandover
 
+Place = tuple[Name, int, CellIdentifier | None, Tlli]
+"""BSS, BVCI, cell and TLLI under which a mobile was heard."""
+
 MOST_KEPT = 16
 """How many messages are kept for a mobile that cannot be reached now; the oldest goes first."""
 
@@ -38,8 +41,8 @@ class MmContext(Procedure):
     ``tlli_old`` the one before, valid until the mobile has used the new one; ``tlli_asked`` that of a routing area
     update from elsewhere, as long as it runs; ``tlli_used`` the one heard last, on which the mobile is answered.
     ``rai`` is where the mobile is registered, ``rai_old`` where ``ptmsi_old`` was given. ``bss``, ``bvci`` and ``cell``
-    tell where it was heard last. ``radio_lost`` is set when the BSS says that it cannot reach the mobile, until that is
-    heard again.
+    tell where it was heard last, ``place_before`` where it was before its last request for a routing area update.
+    ``radio_lost`` is set when the BSS says that it cannot reach the mobile, until that is heard again.
 
     ``keys`` are those of ``cksn``; ``pdp_contexts`` came from another SGSN.
 
@@ -70,6 +73,7 @@ class MmContext(Procedure):
         "paging",
         "pdp_contexts",
         "pdp_subscriptions",
+        "place_before",
         "ptmsi",
         "ptmsi_old",
         "ptmsi_signature",
@@ -121,6 +125,7 @@ class MmContext(Procedure):
         self.bss: Name = ""
         self.bvci = 0
         self.cell: CellIdentifier | None = None
+        self.place_before: Place = self.place
         self.radio_lost = False
         self.kept: tuple[Any, ...] = ()
         self.reachability = Reachability(self)
@@ -177,6 +182,15 @@ class MmContext(Procedure):
             self.suspension.hear(HEARD)
         if self.kept or self.radio_lost:
             self.resume()
+
+    @property
+    def place(self) -> Place:
+        """Where the mobile was heard last, and under which TLLI."""
+        return self.bss, self.bvci, self.cell, self.tlli_used
+
+    def put_back(self, place: Place) -> None:
+        """Whoever was heard since then was not the mobile."""
+        self.bss, self.bvci, self.cell, self.tlli_used = place
 
     def move(self, bss: Name, bvci: int, cell: CellIdentifier) -> None:
         """The mobile is in another cell: what waits for it in the old one is moved or deleted (48.018 8.1)."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from nodes.core.machine import Begin, Machine, Procedure, State
 from protocol.causes import GmmCause
-from protocol.gmm import DetachAcceptMo, DetachAcceptMt, DetachRequestMo, DetachRequestMt
+from protocol.gmm import DetachAcceptMo, DetachRequestMt
 from protocol.gmm.elements import DetachTypeMt, MtDetach
 from protocol.timers import T3322, Timer
 
@@ -46,13 +46,6 @@ def accepted(detach: NetworkDetach, event: DetachAcceptMo) -> S:
     return S.DETACHED
 
 
-def crossed(detach: NetworkDetach, event: DetachRequestMo) -> S:
-    """Its own request crosses ours: answered, and both are done (4.7.4.2.5)."""
-    if not event.detach_type.power_off:
-        detach.tell(DetachAcceptMt(force_to_standby=detach.context.force_to_standby()))
-    return S.DETACHED
-
-
 def unanswered(detach: NetworkDetach, event: Timer) -> S:
     """The fifth expiry of T3322: it counts as gone (4.7.4.2.5 a)."""
     return S.DETACHED
@@ -69,7 +62,6 @@ NETWORK_DETACH = Machine(
         # in this state    on this event     do this      and be in one of
         (S.START, Begin, begun, (S.WAIT_ACCEPT,)),
         (S.WAIT_ACCEPT, DetachAcceptMo, accepted, (S.DETACHED,)),
-        (S.WAIT_ACCEPT, DetachRequestMo, crossed, (S.DETACHED,)),
         (S.WAIT_ACCEPT, T3322, unanswered, (S.DETACHED,)),
     ],
 )

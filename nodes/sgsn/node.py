@@ -15,6 +15,7 @@ from nodes.sgsn.context import MmContext
 from nodes.sgsn.gb import Gb
 from nodes.sgsn.gn import Gn
 from nodes.sgsn.gs import Gs
+from nodes.sgsn.ptmsi_reallocation import ReallocationOrder
 from nodes.sgsn.suspensions import Suspensions
 from protocol import gmm, llc
 from protocol.bssgp import UlUnitdata
@@ -52,6 +53,13 @@ ANSWERS = (
     RoutingAreaUpdateReject,
 )
 """What is said to a mobile that waits for it."""
+
+DETACH_TYPES = {
+    "reattach": DetachTypeMt.RE_ATTACH_REQUIRED,
+    "no-reattach": DetachTypeMt.RE_ATTACH_NOT_REQUIRED,
+    "imsi": DetachTypeMt.IMSI_DETACH,
+}
+"""What an operator calls the kinds of detach."""
 
 ATTACH_REQUEST = GmmMessage.header(AttachRequest.code)
 
@@ -133,6 +141,7 @@ class Sgsn(Node):
             raise
         if isinstance(message, RoutingAreaUpdateRequest):
             context = self._updating(context, unit.tlli, message, frame)
+            context.place_before = context.place
         elif context is None or (isinstance(message, AttachRequest) and self._keeps(context)):
             # Who attaches is somebody new until it has proved who it is: what is registered stays as it is till then.
             context = self._meet(bss, bvci, unit, message)
@@ -389,19 +398,38 @@ class Sgsn(Node):
     # --- operator -------------------------------------------------------------------------------------------------
 
     def command_detach(self, command: Command) -> None:
-        """Detach a mobile by the network: ``imsi``, and ``reattach`` true or false."""
-        context = self.by_imsi.get(command.arguments.get("imsi", ""))
-        if context is None or context.state is not mobility.S.REGISTERED:
-            raise CommandError(f"{command.arguments.get('imsi')} is not attached here")
-        again = bool(command.arguments.get("reattach"))
-        context.deliver(
-            mobility.DetachOrder(DetachTypeMt.RE_ATTACH_REQUIRED if again else DetachTypeMt.RE_ATTACH_NOT_REQUIRED)
-        )
+        """Detach a mobile by the network: ``imsi``, and ``type`` no-reattach (the default), reattach, or imsi."""
+        context = self._attached(command)
+        kind = DETACH_TYPES.get(command.arguments.get("type", "no-reattach"))
+        if kind is None:
+            raise CommandError(f"type is one of {', '.join(DETACH_TYPES)}")
+        context.deliver(mobility.DetachOrder(kind))
         self.reply(command, "done")
 
     def command_echo(self, command: Command) -> None:
         """Ask the GSN at ``address`` whether it is alive."""
         echo.order(self.gn.gtp, command)
+
+    def command_reallocate(self, command: Command) -> None:
+        """Give a mobile another P-TMSI: ``imsi``, and ``force_to_standby`` true or false."""
+        context = self._attached(command)
+        context.deliver(ReallocationOrder(to_standby=bool(command.arguments.get("force_to_standby"))))
+        self.reply(command, "done")
+
+    def command_reset(self, command: Command) -> None:
+        """Reset a BVC: ``bss``, and ``bvci``, 0 for signalling."""
+        bss, bvci = command.arguments.get("bss", ""), command.arguments.get("bvci", 0)
+        if bss not in self.config.bsss or not isinstance(bvci, int) or (bvci and (bss, bvci) not in self.gb.bvcs):
+            raise CommandError(f"{bss}/{bvci} is no BVC of this SGSN")
+        self.gb.reset(bss, bvci)
+        self.reply(command, "done")
+
+    def _attached(self, command: Command) -> MmContext:
+        """The context of the mobile that a command is about, which must be attached and in no procedure."""
+        context = self.by_imsi.get(command.arguments.get("imsi", ""))
+        if context is None or context.state is not mobility.S.REGISTERED or context.departed:
+            raise CommandError(f"{command.arguments.get('imsi')} is not attached here")
+        return context
 
     def command_page(self, command: Command) -> None:
         """Look for a mobile in STANDBY: ``imsi``. Done when it answers, failed when it does not."""

@@ -797,7 +797,7 @@ def test_attach_during_network_detach(reattach: bool, then: list[str]) -> None:
     """24.008 4.7.4.2.5 c: ignored, unless the detach wanted the mobile to attach again."""
     around = Around()
     around.attach()
-    around.orders("detach", imsi=IMSI, reattach=reattach)
+    around.orders("detach", imsi=IMSI, type="reattach" if reattach else "no-reattach")
     around.heard.clear()
     around.says(request())
     assert around.said() == then
