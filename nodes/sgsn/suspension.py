@@ -1,9 +1,9 @@
 """Suspend and resume, SGSN side (TS 48.018 7.4, 7.5, TS 23.060 16.2.1).
 
 A mobile in a call that cannot do both is not paged, and what is to be said to it is kept. Its READY timer and its
-mobile reachable timer stand still, since it can neither send nor update (23.060 leaves this to the implementation); they run
-on when it is resumed: by the BSS under the number that it was given, or by any frame of its own. A call that the
-BSS has forgotten, because its signalling began anew, is over; so is one that lasts longer than any call.
+mobile reachable timer stand still, since it can neither send nor update (23.060 leaves this to the implementation);
+they run on when it is resumed: by the BSS under the number that it was given, or by any frame of its own. A call that
+the BSS has forgotten, because its signalling began anew, is over; so is one that lasts longer than any call.
 """
 
 from typing import TYPE_CHECKING, Any
