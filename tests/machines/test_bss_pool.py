@@ -11,15 +11,34 @@ from protocol.bssgp import (
     BvcResetAck,
     BvcUnblockAck,
     FlowControlBvc,
+    ImsiIdentity,
+    PagingCs,
     Resume,
+    Status,
     Suspend,
     SuspendAck,
 )
 from protocol.causes import BssgpCause
-from protocol.identities import Tlli, Tmsi
+from protocol.gmm.elements import DrxParameter
+from protocol.identities import Imsi, Tlli, Tmsi
 
 NRI_BITS = 4
 HOME, AWAY = 3, 9
+
+BAD = bytes.fromhex("0281000281")
+"""A BSS area indication twice over, the second cut short: too much, and too little."""
+
+PAGING = PagingCs(
+    imsi=ImsiIdentity(Imsi("001010000000001")),
+    drx_parameters=DrxParameter(split_pg_cycle_code=0),
+    bvci=2,
+    tmsi=Tmsi(0xC0900001),
+).encode()
+
+
+def mark(name: str) -> pytest.MarkDecorator:
+    """The Osmocom test on STATUS that a case is from."""
+    return pytest.mark.ttcn3(f"status_{name}")
 
 
 @pytest.fixture
@@ -124,6 +143,28 @@ def test_one_sgsn_resets(pool: Any) -> None:
     assert [(sgsn, type(message)) for sgsn, _, message in pool.gb] == [("sgsn2", Resume)]
     assert pool.command("ns", sgsn="sgsn3", do="block")[0].status == "failed"
     pool.say(BvcUnblockAck(bvci=2), link="sgsn2")
+
+
+IN_ERROR = [
+    pytest.param(
+        0, FlushLl(tlli=Tlli(0xC0900001), bvci_old=2).encode() + BAD, id="FLUSH-LL", marks=mark("sig_ul_tlli")
+    ),
+    pytest.param(0, PAGING + BAD, id="PAGING-CS", marks=mark("sig_ul_tmsi")),
+    pytest.param(
+        2, bytes.fromhex("00c0900001000000") + b"\x0e\x82\x00\x00", id="DL-UNITDATA", marks=mark("ptp_ul_tlli")
+    ),
+    pytest.param(2, PAGING + BAD, id="PAGING-CS on a cell", marks=mark("ptp_ul_tmsi")),
+]
+
+
+@pytest.mark.parametrize(("bvci", "octets"), IN_ERROR)
+def test_status_goes_to_whom_it_concerns(pool: Any, bvci: int, octets: bytes) -> None:
+    """48.018 9: a PDU in error is sent back to the SGSN that it came from."""
+    pool.octets(octets, bvci, link="sgsn2")
+    ((sgsn, where, status),) = pool.gb
+    assert (sgsn, where) == ("sgsn2", 0)
+    assert isinstance(status, Status)
+    assert status.pdu_in_error == octets
 
 
 CM = bytes.fromhex("0524113303305886a50100")
