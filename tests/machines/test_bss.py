@@ -485,7 +485,29 @@ def test_features_that_are_not_negotiated(up: Any) -> None:
     assert status.cause is BssgpCause.PDU_NOT_COMPATIBLE_WITH_THE_FEATURE_SET
 
 
+@pytest.mark.ttcn3("dummy_paging_ps_ptp")
+@pytest.mark.ttcn3("dummy_paging_ps_sig")
+@pytest.mark.ttcn3("ms_reg_enq")
+@pytest.mark.parametrize("bvci", [0, 2])
+@pytest.mark.parametrize("code", [0x12, 0x15])
+def test_pdus_of_later_releases(up: Any, code: int, bvci: int) -> None:
+    """48.018 9: DUMMY-PAGING-PS and MS-REGISTRATION-ENQUIRY-RESPONSE came after Rel-4: STATUS."""
+    sdu = bytes((code,)) + bytes.fromhex("0d880910100000000010")
+    up.octets(sdu, bvci)
+    assert up.said() == [(0, Status(cause=BssgpCause.PROTOCOL_ERROR_UNSPECIFIED, pdu_in_error=sdu))]
+
+
 CAPABILITY = MsRadioAccessCapability.from_octets(bytes.fromhex("1365146200"))
+
+
+@pytest.mark.ttcn3("status_ptp_dl_bvci")
+def test_status_on_the_bvc_of_a_cell(up: Any) -> None:
+    """48.018 9: a STATUS may come on the BVC that the PDU in error came on; it is told, and not answered."""
+    up.speak(TLLI)
+    ((_, message),) = up.said()
+    up.say(Status(cause=BssgpCause.UNKNOWN_MS, pdu_in_error=message.encode()), HERE.bvci)
+    assert not up.said()
+    assert up.warned == {"bssgp status": 1}
 
 
 @pytest.mark.ttcn3("ra_capability")

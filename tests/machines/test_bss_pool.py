@@ -146,9 +146,7 @@ def test_one_sgsn_resets(pool: Any) -> None:
 
 
 IN_ERROR = [
-    pytest.param(
-        0, FlushLl(tlli=Tlli(0xC0900001), bvci_old=2).encode() + BAD, id="FLUSH-LL", marks=mark("sig_ul_tlli")
-    ),
+    pytest.param(0, bytes.fromhex("2a1f84c0900001"), id="FLUSH-LL", marks=mark("sig_ul_tlli")),
     pytest.param(0, PAGING + BAD, id="PAGING-CS", marks=mark("sig_ul_tmsi")),
     pytest.param(
         2, bytes.fromhex("00c0900001000000") + b"\x0e\x82\x00\x00", id="DL-UNITDATA", marks=mark("ptp_ul_tlli")
