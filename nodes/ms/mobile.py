@@ -206,6 +206,7 @@ class Mobile(Procedure):
 
     def search(self, searching: S, without: S) -> S:
         """Wait for a cell that has not told anything yet; of one that cannot be used there is nothing to wait for."""
+        self.end_children()
         self.stage.listening.shut(self)
         known = self.cell.identifier in self.stage.cells
         return searching if self.covered and not known else without

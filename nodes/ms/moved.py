@@ -14,7 +14,10 @@ from protocol.gmm.elements import DetachTypeMo
 
 
 def carry(mobile: Mobile, cell: RadioCell) -> bool:
-    """Select the other cell; true where it is known, and in the area where the mobile last attached or updated."""
+    """Select the other cell; true where it is known, and in the area where the mobile last attached or updated.
+
+    Elsewhere nothing that runs can come to its end.
+    """
     listening = mobile.stage.listening
     listening.shut(mobile)
     listening.leave(mobile)
@@ -22,6 +25,7 @@ def carry(mobile: Mobile, cell: RadioCell) -> bool:
     listening.enter(mobile)
     here = mobile.here
     if here is None or here.rai != mobile.attempted:
+        mobile.end_children()
         return False
     listening.listen(mobile)
     return True
@@ -53,7 +57,6 @@ def reselected_attaching(mobile: Mobile, event: Move) -> S:
     if carry(mobile, event.cell):
         mobile.update_cell()
         return S.REGISTERED_INITIATED
-    mobile.end_children()
     return mobile.conclude(mobile.find_service())
 
 
@@ -82,24 +85,26 @@ def reselected_updating(mobile: Mobile, event: Move) -> S:
     if carry(mobile, event.cell):
         mobile.update_cell()
         return S.UPDATING
-    mobile.end_children()
     mobile.card.update_status = UpdateStatus.NOT_UPDATED
     mobile.save()
     return mobile.conclude(mobile.find_service_again())
 
 
 def reselected_detaching(mobile: Mobile, event: Move) -> S:
-    """The detach goes on in the same area; in another one it waits for an update (4.7.4.1.4 e, f)."""
+    """The detach goes on in the same area; in another one it waits for an update (4.7.4.1.4 e, f).
+
+    One that followed an attach without end has no registration to update.
+    """
+    redo = next(child.type for child in mobile.children if isinstance(child, Detach))
     if carry(mobile, event.cell):
         mobile.update_cell()
         assert isinstance(mobile.state, S)
         return mobile.state
-    redo = next(child.type for child in mobile.children if isinstance(child, Detach))
-    mobile.end_children()
-    state = mobile.find_service_again()
-    if state is S.UPDATING:
-        mobile.redo = redo
-        return state
+    if mobile.readiness.is_attached:
+        state = mobile.find_service_again()
+        if state is S.UPDATING:
+            mobile.redo = redo
+            return state
     return detached_at_once(mobile, redo)
 
 

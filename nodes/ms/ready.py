@@ -47,6 +47,11 @@ class Readiness(Procedure):
         return str(self.state.value).partition(",")[0]
 
     @property
+    def is_attached(self) -> bool:
+        """True where the network knows the mobile."""
+        return self.state is not S.IDLE
+
+    @property
     def is_ready(self) -> bool:
         """True where the network must hear of a change of cell."""
         return self.state in READY
