@@ -117,6 +117,8 @@ class Runner:
         self._node: Node | None = None
         self._level: NoteLevel | None = None
         self._inputs: deque[Arrival | Request] = deque()
+        self._cells: Final[dict[CellTopic, list[Arrival]]] = {}
+        """What each cell tells of itself, for a node that begins anew."""
         self._held: list[tuple[int, int, Arrival]] = []
         self._outputs: list[tuple[int, Output]] = []
         self._outlets: Final[dict[str, _Outlet[Any]]] = {}
@@ -335,10 +337,14 @@ class Runner:
     def _sort_in(self, message: Message) -> None:
         try:
             match self.topics.parse(message.topic):
-                case PduTopic(from_=link) | AirTopic(bss=link) | CellTopic(bss=link):
+                case (PduTopic(from_=link) | AirTopic(bss=link) | CellTopic(bss=link)) as topic:
+                    arrivals = []
                     for envelope in unpack(message.payload):
                         self.gaps.see(message.topic, envelope.sequence)
-                        self._inputs.append(Arrival(link, envelope.interface, envelope.pdu, envelope.meta))
+                        arrivals.append(Arrival(link, envelope.interface, envelope.pdu, envelope.meta))
+                    self._inputs.extend(arrivals)
+                    if isinstance(topic, CellTopic):
+                        self._cells[topic] = arrivals
                 case CommandTopic():
                     request = Request(*unpack_command(message.payload))
                     if (name := (request.client, request.command.id)) not in self._seen:
@@ -393,6 +399,8 @@ class Runner:
         self._inputs = deque(arrived for arrived in self._inputs if isinstance(arrived, Request))
         await asyncio.to_thread(self._store.clear, self.name)
         await self._revive()
+        for arrivals in self._cells.values():
+            self._inputs.extend(arrivals)
         self._outputs.append((self._now(), Reply(f"{request.client}/{request.command.id}", "done")))
         await self._let_leave()
 
