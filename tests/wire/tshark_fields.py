@@ -101,8 +101,9 @@ def number(cell: str) -> int | None:
 
 
 def mcc(*kinds: type) -> Reader:
-    """Mobile country codes, as numbers."""
-    return lambda message: [int(value) for value in of(*kinds, get="plmn.mcc")(message)]
+    """Mobile country codes as tshark shows them, whatever their half octets are."""
+    found_codes = of(*kinds, get="plmn.mcc")
+    return lambda message: [sum(int(code[i], 16) * (100, 10, 1)[i] for i in range(3)) for code in found_codes(message)]
 
 
 LAC = {"gsm_a.lac": of(Lai, Rai, get="lac")}
