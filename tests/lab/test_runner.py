@@ -273,6 +273,17 @@ async def test_a_reset_forgets_everything() -> None:
         assert [record.key for record in place.store.records("echo1")] == ["restarts"]
 
 
+async def test_a_node_that_begins_anew_hears_its_cells_again() -> None:
+    """What a cell tells of itself came before the reset; the mobiles of the next life must know it all the same."""
+    async with running() as place:
+        await place.runner._bus.subscribe({TOPICS.all_cells: 1})
+        await place.peer.publish(TOPICS.cell("bss1", "cell1"), pack([Envelope(0, 0, "gr", b"cell")]))
+        assert (await place.ask("1", "runner-reset")).status == "done"
+        echoed = TOPICS.pdu("bss1", "echo1")
+        await place.until(lambda: len(place.on(echoed)) == 2)
+        assert [unpack(payload)[0].pdu for payload in place.on(echoed)] == [b"cell", b"cell"]
+
+
 async def test_the_next_life_has_the_records() -> None:
     """A node that is stopped and run again knows what it saved, and has one restart more."""
     async with running() as first:
