@@ -512,32 +512,3 @@ def test_messages_round_trip(data: st.DataObject) -> None:
 
 
 # --- what others made --------------------------------------------------------------------------------------------
-
-
-def test_gb_vectors(vectors: list[dict[str, Any]]) -> None:
-    """Each PDU of the public suites is the message that tshark says, and is encoded to the same octets."""
-    counted = 0
-    for vector in (v for v in vectors if v["protocol"] in ("ns", "bssgp")):
-        octets = bytes.fromhex(vector["hex"])
-        told = vector["expect"]["fields"]
-        assert vector["expect"]["verdict"] == "clean"
-        if vector["protocol"] == "ns":
-            outer = ns.decode(octets)
-            assert outer.encode() == octets
-            counted += 1
-            if not isinstance(outer, ns.NsUnitdata):
-                assert f"NSEI {outer.nsei}" in vector["expect"]["message"]  # type: ignore[attr-defined]
-                continue
-            assert outer.bvci == int(told["nsip.bvci"])
-            octets = outer.sdu
-        up = octets[0] in bssgp.BssgpMessage.up
-        message = bssgp.decode(octets, up=up)
-        assert message.code == int(told["bssgp.pdu_type"], 16)
-        document = str(to_document(message))
-        for name, words in (("gsm_a.rr.tlli", "tlli"), ("e212.imsi", "imsi")):
-            assert told.get(name, "") in document, words
-        if "bssgp.cause" in told:
-            assert message.cause == int(told["bssgp.cause"])  # type: ignore[attr-defined]
-        assert message.encode() == octets, vector["name"]
-        counted += vector["protocol"] == "bssgp"
-    assert counted == 41

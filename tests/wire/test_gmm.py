@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from protocol import gmm, layout
 from protocol.causes import GmmCause
-from protocol.declare import printable
 from protocol.document import from_document, to_document
 from protocol.errors import DecodeError
 from protocol.gmm import GmmMessage, elements
@@ -221,20 +220,6 @@ def test_every_message_is_there() -> None:
 
 # --- what others made --------------------------------------------------------------------------------------------
 
-WRONG = {
-    # libosmo-gprs sends a capability of no octets, where 9.4.1 and 9.4.14 have at least five.
-    "08010497070000010a0005f40000123400f00000000000195566771716e1": "ms radio access capability: a length of 0",
-    "08080332f4070005000017160a00e5020000e1": "ms radio access capability: a length of 0",
-    # The same suite sends DETACH REQUEST with element 0A, which 8.5 says must be understood.
-    "0805200a0005f4ec999002": "element 0x0a must be understood",
-    # A P-TMSI of nine octets: 10.5.1.4 has five.
-    "080102f5e021080209f4fbc54679ffffffff1122334050601918b3432b2596620060809ac2c662006080bac8c66200608000": "a TMSI is",
-    # A capability of 61 octets, 51 of which can be read (24.007 11.4.2); in the rest of the message stand zeros.
-    "0808101122334050603d19134233572bfffffffffffffffffffffffffffffffff"
-    "7c84802134850c84802144850c84802174910c8480200198bb29217162707043102e5e032022000": "element 0x00 must be",
-}
-"""Vectors that the specification refuses with #96, and what is wrong with them."""
-
 
 def decoded(octets: bytes, *, up: bool) -> GmmMessage | DecodeError:
     """A message, or how it is refused."""
@@ -242,33 +227,6 @@ def decoded(octets: bytes, *, up: bool) -> GmmMessage | DecodeError:
         return gmm.decode(octets, up=up)
     except DecodeError as error:
         return error
-
-
-def test_third_party_vectors(vectors: list[dict[str, Any]]) -> None:
-    """Every vector is the message that tshark says, with its IMSI and areas, and encodes back; or stands in WRONG."""
-    refused = set()
-    for vector in (v for v in vectors if v["protocol"] == "gmm"):
-        octets, fields = bytes.fromhex(vector["hex"]), vector["expect"]["fields"]
-        # DETACH ACCEPT without elements is the mobile's, whatever its label says.
-        up = vector.get("dir") != "MT" or octets == b"\x08\x06"
-        message = decoded(octets, up=up)
-        if isinstance(message, DecodeError):
-            assert message.cause == GmmCause.INVALID_MANDATORY_INFORMATION, vector["name"]
-            assert WRONG[vector["hex"]] in message.why, vector["name"]
-            refused.add(vector["hex"])
-            continue
-        assert message.encode() == octets, vector["name"]
-        assert message.code == int(fields["gsm_a.dtap.msg_gmm_type"], 16), vector["name"]
-        told = repr(printable(message)) + repr(message)
-        assert fields.get("e212.imsi", "") in told
-        for name, field in (("gsm_a.lac", "lac"), ("gsm_a.gm.gmm.rac", "rac")):
-            if name in fields and not message.extras:  # additional areas of later releases are not read
-                assert f"{field}={int(fields[name], 16)}" in told, vector["name"]
-        for name, key in (("type_of_attach", "type_of_attach"), ("update_type", "update_type_value")):
-            if f"gsm_a.gm.gmm.{name}" in fields:
-                (kind,) = (part for _, part in message.present() if hasattr(part, key))
-                assert int(getattr(kind, key)) == int(fields[f"gsm_a.gm.gmm.{name}"]), vector["name"]
-    assert refused == set(WRONG)
 
 
 # --- section 8 ---------------------------------------------------------------------------------------------------

@@ -669,64 +669,6 @@ def test_causes() -> None:
 # --- third parties -----------------------------------------------------------------------------------------------
 
 
-NO_QUALITY_OF_SERVICE = "3212002711223344000100000221430521436587f910deadbeef11deadbeef14058500040101010185000402020202"
-LONG_IMSI = "0208113254760000"
-
-WRONG = {
-    # github:wmnsk/go-gtp: an Update PDP Context Request without its quality of service (table 7 has it as mandatory).
-    NO_QUALITY_OF_SERVICE: GtpCause.MANDATORY_IE_MISSING,
-}
-"""Vectors that the specification refuses, with the cause that it answers."""
-
-
-def shown(message: GtpMessage) -> dict[str, list[str]]:
-    """The fields of a message as tshark names and prints them."""
-    told: dict[str, list[str]] = {}
-
-    def tell(name: str, *values: Any) -> None:
-        told.setdefault(name, []).extend(str(value) for value in values if value is not None)
-
-    found = dict(message.present())
-    tell("gtp.message", f"{message.code:#04x}")
-    tell("gtp.teid", message.teid)
-    if message.sequence_number is not None:
-        tell("gtp.seq_number", f"{message.sequence_number:#06x}")
-    tell("e212.imsi", found.get("imsi"))
-    tell("e212.rai.mcc", found["rai"].plmn.mcc if "rai" in found else None)
-    tell("gtp.cause", int(found["cause"]) if "cause" in found else None)
-    tell("gtp.teid_data", found.get("tunnel_endpoint_identifier_data_i"))
-    tell("gtp.teid_cp", found.get("tunnel_endpoint_identifier_control_plane"))
-    tell("gtp.nsapi", found["nsapi"].value if "nsapi" in found else None)
-    tell("gtp.apn", found.get("access_point_name"))
-    tell("gtp.user_ipv4", found["end_user_address"].ipv4 if "end_user_address" in found else None)
-    tell("gtp.gsn_ipv4", *[value for value in found.values() if isinstance(value, GsnAddress)])
-    return told
-
-
-def test_third_party_vectors(vectors: list[dict[str, Any]]) -> None:
-    """Each is the message and has the fields that tshark shows, and is encoded to the same octets."""
-    mine = [vector for vector in vectors if vector["protocol"] in ("gtpc1", "gtpu")]
-    assert len(mine) >= 27
-    for vector in mine:
-        octets = bytes.fromhex(vector["hex"])
-        if vector["hex"] in WRONG:
-            assert refusal(octets).cause == WRONG[vector["hex"]]
-            continue
-        message = gtp.decode(octets)
-        assert message.encode() == octets, vector["name"]
-        title = message.title.lower().replace("headers", "header")
-        assert title == vector["expect"]["message"].lower(), vector["name"]
-        told = shown(message)
-        for name, value in vector["expect"]["fields"].items():
-            if name == "e212.imsi" and len(value) > 15:
-                # Table 37 and 23.003 2.2: an IMSI has at most 15 digits. One that is no mandatory element counts as
-                # absent (11.1.8).
-                assert any(LONG_IMSI in extra.octets.hex() for extra in message.extras), vector["name"]
-                continue
-            assert ",".join(told[name]) == value, (vector["name"], name)
-        assert from_document(type(message), json.loads(json.dumps(to_document(message)))).encode() == octets
-
-
 def test_later_releases_survive(vectors: list[dict[str, Any]]) -> None:
     """Elements that R99 does not have are skipped, and kept in their places."""
     octets = next(bytes.fromhex(v["hex"]) for v in vectors if v["name"] == "IE_RATType(), dissect")

@@ -23,7 +23,6 @@ from protocol.map.authentication import (
     SendAuthenticationInfoArg,
     SendAuthenticationInfoArgV2,
     SendAuthenticationInfoRes,
-    SendAuthenticationInfoResV2,
 )
 from protocol.map.codes import (
     Category,
@@ -45,7 +44,6 @@ from protocol.map.equipment import (
     CheckImeiArg,
     CheckImeiArgV2,
     CheckImeiRes,
-    CheckImeiResV2,
     EquipmentStatus,
     RequestedEquipmentInfo,
 )
@@ -58,13 +56,10 @@ from protocol.map.location import (
     ImsiWithLmsi,
     LocationInfo,
     PurgeMsArg,
-    PurgeMsArgV2,
     SgsnCapability,
     SuperChargerInfo,
     UpdateGprsLocationArg,
     UpdateLocationArg,
-    UpdateLocationRes,
-    UpdateLocationResV1,
 )
 from protocol.map.numbers import CellGlobalId, HlrId, IsdnSubaddress, LocationNumber, LsaIdentity, Tbcd
 from protocol.map.operations import ERRORS, OPERATIONS, ErrorCode, OperationCode, error_of, operation_of
@@ -75,13 +70,11 @@ from protocol.map.packet import (
     PdpContext,
     PdpType,
     SendRoutingInfoForGprsArg,
-    SendRoutingInfoForGprsRes,
 )
 from protocol.map.position import GeodeticInformation, GeographicalInformation
 from protocol.map.restart import ResetArg
 from protocol.map.short_messages import MoForwardSmArg, SmRpDa, SmRpOa
 from protocol.map.subscriber import (
-    DeleteSubscriberDataArg,
     InsertSubscriberDataArg,
     NetworkAccessMode,
     OdbData,
@@ -228,57 +221,6 @@ def test_documents(kind: type[Element], data: st.DataObject) -> None:
 
 
 # --- other people's octets --------------------------------------------------------------------------------------------
-
-EXPECTED: dict[str, type[Element]] = {
-    "AuthenticationFailureReportArg getEncodedData": AuthenticationFailureReportArg,
-    "SendAuthenticationInfoArg getEncodedData2": SendAuthenticationInfoArg,
-    "SendAuthenticationInfoArg getEncodedData_V2": SendAuthenticationInfoArgV2,
-    "SendAuthenticationInfoRes getEncodedData_V3_Eps": SendAuthenticationInfoRes,
-    "SendAuthenticationInfoRes getEncodedData_V2_tripl": SendAuthenticationInfoResV2,
-    "CheckIMEI-Arg getEncodedDataV2": CheckImeiArgV2,
-    "CheckIMEI-Arg getEncodedDataV3": CheckImeiArg,
-    "CheckIMEI-Res getEncodedDataV2": CheckImeiResV2,
-    "CheckIMEI-Res getEncodedDataV3": CheckImeiRes,
-    "CancelLocationArg getEncodedData2": Identity,
-    "CancelLocationArg getEncodedData3": Identity,
-    "PurgeMS-Arg getData1": PurgeMsArgV2,
-    "SendAuthenticationInfoArg getEncodedData": SendAuthenticationInfoArg,
-    "ResetArg getEncodedData2": ResetArg,
-    "UpdateLocationArg getEncodedData": UpdateLocationArg,
-    "UpdateLocationArg getEncodedData3": UpdateLocationArg,
-    "UpdateLocationRes getEncodedData": UpdateLocationRes,
-    "UpdateLocationRes getEncodedData_V1": UpdateLocationResV1,
-    "DeleteSubscriberDataArg getEncodedData": DeleteSubscriberDataArg,
-    "DeleteSubscriberDataArg getEncodedData3": DeleteSubscriberDataArg,
-    "SendRoutingInfoForGprsArg getEncodedData": SendRoutingInfoForGprsArg,
-    "SendRoutingInfoForGprsRes getEncodedData": SendRoutingInfoForGprsRes,
-}
-"""Parameters in scope, with the type that they decode to; they are encoded again to the same octets."""
-
-REFUSED = {
-    "CheckIMEI-Arg getEncodedDataImeiLengthLessThan15": "an IMEI has eight octets (17.7.8), this has one",
-}
-"""Parameters in scope that are rightly refused, and why."""
-
-
-def test_third_party_parameters(vectors: list[dict[str, Any]]) -> None:
-    """Parameters that others encoded decode to the type of their version, and encode to the same octets."""
-    left = EXPECTED.keys() | REFUSED.keys()
-    for vector in vectors:
-        if vector["protocol"] != "map-tcap" or "layer" not in vector or vector["opcode"] not in OPERATIONS:
-            continue
-        row = OPERATIONS[OperationCode(vector["opcode"])]
-        kinds = row.arguments if vector["layer"] == "map-arg" else row.results
-        octets = bytes.fromhex(vector["hex"])
-        kind = next(kind for kind in kinds if octets[0] in kind.take)
-        left.remove(vector["name"])
-        if vector["name"] in REFUSED:
-            with pytest.raises(DecodeError):
-                kind.decode(octets)
-            continue
-        assert kind is EXPECTED[vector["name"]]
-        assert kind.decode(octets).encode() == octets
-    assert not left
 
 
 def test_extension_of_later_release() -> None:

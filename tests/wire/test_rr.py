@@ -676,18 +676,6 @@ def test_as_pycrate_reads_them() -> None:
         assert found.to_bytes() == pdu
 
 
-def test_third_party_vectors(vectors: list[dict[str, Any]]) -> None:
-    """Every vector is the message that tshark says, and encodes back."""
-    taken = 0
-    for vector in (v for v in vectors if v["protocol"] == "rr"):
-        octets, fields = bytes.fromhex(vector["hex"]), vector["expect"]["fields"]
-        message = rr.decode(octets, up=vector["dir"] == "MO")
-        assert message.code == int(fields["gsm_a.dtap.msg_rr_type"], 16)
-        assert message.encode() == octets
-        taken += 1
-    assert taken == 3
-
-
 # --- losslessness ------------------------------------------------------------------------------------------------
 
 STRUCTURES: list[Any] = sorted(

@@ -525,27 +525,3 @@ def test_own_fault() -> None:
 
 
 # --- other people's octets --------------------------------------------------------------------------------------------
-
-
-def test_recorded_messages(vectors: list[dict[str, Any]]) -> None:
-    """Recorded messages decode to type, subsystems and digits that tshark shows, and encode to the same octets."""
-    taken = [vector for vector in vectors if vector["protocol"] == "sccp"]
-    for vector in taken:
-        octets = bytes.fromhex(vector["hex"])
-        message: Any = sccp.decode(octets)
-        assert message.encode() == octets, vector["name"]
-        assert from_document(type(message), to_document(message)).encode() == octets, vector["name"]
-        fields = vector["expect"]["fields"]
-        assert message.code == int(fields["sccp.message_type"], 16)
-        for end in ("called", "calling"):
-            address = getattr(message, end)
-            if f"sccp.{end}.ssn" in fields:
-                assert address.ssn == int(fields[f"sccp.{end}.ssn"]), vector["name"]
-            if f"sccp.{end}.digits" in fields:
-                assert address.title.digits == fields[f"sccp.{end}.digits"], vector["name"]
-        said = vector["expect"]["message"].split()[0]
-        if said in ("SSA", "SST"):
-            management = sccp.decode_management(message.payload)
-            assert type(management).__name__.upper() == said
-            assert management.encode() == message.payload
-    assert len(taken) > 40

@@ -560,49 +560,6 @@ def test_user_abort_in_other_syntax() -> None:
 
 # --- oracles ----------------------------------------------------------------------------------------------------------
 
-REFUSED = {"jss7 TcBeginTest #5": "TC-BEGIN with an AARE, which Q.774 knows only in answers"}
-"""Recorded messages that are rightly refused, and why."""
-
-SAID = {
-    "invoke": tcap.Invoke,
-    "returnResultLast": tcap.ReturnResultLast,
-    "returnError": tcap.ReturnError,
-}
-"""What tshark calls our components."""
-
-
-def test_recorded_messages(vectors: list[dict[str, Any]]) -> None:
-    """Recorded messages decode to the operation and, where it is in scope, the type that they hold."""
-    taken = [vector for vector in vectors if vector["protocol"] == "map-tcap" and "layer" not in vector]
-    typed = 0
-    for vector in taken:
-        octets = bytes.fromhex(vector["hex"])
-        if vector["name"] in REFUSED:
-            with pytest.raises(DecodeError):
-                tcap.decode(octets)
-            continue
-        message = tcap.decode(octets)
-        assert message.encode() == octets, vector["name"]
-        if isinstance(message, tcap.Abort) or not message.components:
-            continue
-        component, *_ = message.components
-        said, _, operation = vector["expect"]["tshark_info"].partition(" ")
-        assert isinstance(component, SAID[said]), vector["name"]
-        code = vector["expect"]["fields"].get("gsm_old.localValue")
-        if code is not None and isinstance(component, tcap.Invoke | tcap.ReturnResultLast):
-            if component.operation is None:  # a result may be empty; tshark knows the operation from the invoke
-                assert isinstance(component, tcap.ReturnResultLast)
-                continue
-            assert component.operation == int(code)
-            row = OPERATIONS.get(component.operation)
-            if row is not None:
-                assert row.name.lower() in (operation.lower(), f"mo-{operation.lower()}")  # forwardSM before version 3
-                value = component.argument if isinstance(component, tcap.Invoke) else component.result
-                assert value is None or isinstance(value, row.arguments + row.results), vector["name"]
-                typed += value is not None
-    assert len(taken) > 30
-    assert typed >= 20
-
 
 @pytest.fixture(scope="session")
 def pycrate() -> Any:

@@ -91,6 +91,9 @@ WRONG_VALUES: Final = {
 }
 """Values that tshark shows and that we rightly have not."""
 
+OF_ANOTHER_USER: Final = {"SCCP Camel (wireshark)"}
+"""Operations of CAP with a code that MAP has as well."""
+
 NOT_GUESSED: Final = {
     "SCCP ANSI TCAP (wireshark)": "nearly all of it cannot be read",
     "sndcp_data_hex SN-UNITDATA": "its contents are opaque, and SNDCP alone has four octets",
@@ -242,6 +245,25 @@ def test_names(vectors: list[Vector]) -> None:
             assert number is None or getattr(pdu.message, "nsei", None) == int(number[1]), vector["name"]
             names = [name for layer in pdu.layers() if isinstance(layer, Pdu) for name in names_of(layer.message)]
             assert any(name in told for name in names), (vector["name"], vector["expect"]["message"], names)
+
+
+def test_parameters_of_components_are_typed(vectors: list[Vector]) -> None:
+    """What an operation of ours takes and gives has one of its types."""
+    typed, unread = 0, set()
+    for vector, pdu in readable(vectors):
+        for layer in pdu.layers():
+            for component in getattr(layer.message, "components", ()) if isinstance(layer, Pdu) else ():
+                row = OPERATIONS.get(getattr(component, "operation", None) or OperationCode(0))
+                (value,) = at("argument", "result")(component) or (None,)
+                if row is None or value is None:
+                    continue
+                if isinstance(value, tcap.Unread):
+                    unread.add(vector["name"])
+                else:
+                    assert isinstance(value, row.arguments + row.results), vector["name"]
+                    typed += 1
+    assert unread == OF_ANOTHER_USER
+    assert typed >= 40
 
 
 def operation_named(vector: Vector, pdu: Pdu) -> str:
