@@ -91,8 +91,8 @@ WRONG_VALUES: Final = {
 }
 """Values that tshark shows and that we rightly have not."""
 
-OF_ANOTHER_USER: Final = {"SCCP Camel (wireshark)"}
-"""Operations of CAP with a code that MAP has as well."""
+OF_ANOTHER_USER: Final = {"SCCP Camel (wireshark)", "sccp_pdu[1]"}
+"""Operations of CAP, with codes that MAP has as well."""
 
 NOT_GUESSED: Final = {
     "SCCP ANSI TCAP (wireshark)": "nearly all of it cannot be read",
