@@ -20,7 +20,11 @@ from protocol.bssap_plus import (
     LocationUpdateRequest,
     TmsiReallocationComplete,
 )
-from protocol.bssap_plus.elements import ImsiDetachFromNonGprsServiceType, LocationInformationAge
+from protocol.bssap_plus.elements import (
+    ImsiDetachFromGprsServiceType,
+    ImsiDetachFromNonGprsServiceType,
+    LocationInformationAge,
+)
 from protocol.bssgp import ImsiIdentity
 from protocol.causes import GsCause
 from protocol.identities import CellIdentifier, Gt, Imsi, Lai, Tmsi
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
 MINUTE = 60 * SECOND
 """The unit of the location information age."""
 
+NETWORK_INITIATED = ImsiDetachFromGprsServiceType.NETWORK_INITIATED_IMSI_DETACH_FROM_GPRS_SERVICES
 IMPLICIT = ImsiDetachFromNonGprsServiceType.IMPLICIT_NETWORK_INITIATED_IMSI_DETACH_FROM_NON_GPRS_SERVICES
 
 
@@ -64,7 +69,7 @@ class NotUpdated:
 
 
 class Separated:
-    """Gs → association: the mobile goes to the VLR by itself now, or is about to attach there anew."""
+    """Context → association: the mobile goes to the VLR by itself from now on, if at all."""
 
 
 class ContextGone:
@@ -124,6 +129,20 @@ class Association(Procedure):
         """The mobile is not registered with the VLR through this SGSN any more."""
         self.update = self.lai = self.tmsi_given = None
         self.alert = None
+
+    def tell_detach_from_gprs(self, kind: ImsiDetachFromGprsServiceType) -> S:
+        """Tell the VLR to reach the mobile by itself."""
+        cell, _ = self.place()
+        self.leave()
+        self.ask(
+            GprsDetachIndication(
+                imsi=ImsiIdentity(self.imsi),
+                sgsn_number=self.stage.isdn,
+                imsi_detach_from_gprs_service_type=kind,
+                cell_global_identity=cell,
+            )
+        )
+        return S.WAIT_GPRS_DETACH_ACK
 
     def settle(self) -> S:
         """Gs-NULL; with nothing to remember where the context is gone."""
@@ -195,17 +214,7 @@ def departed(association: Association, event: Departed) -> State:
 
 def detached_from_gprs(association: Association, event: DetachedFromGprs) -> S:
     """The mobile is reached through the A interface now, if at all (7.2)."""
-    cell, _ = association.place()
-    association.leave()
-    association.ask(
-        GprsDetachIndication(
-            imsi=ImsiIdentity(association.imsi),
-            sgsn_number=association.stage.isdn,
-            imsi_detach_from_gprs_service_type=event.type,
-            cell_global_identity=cell,
-        )
-    )
-    return S.WAIT_GPRS_DETACH_ACK
+    return association.tell_detach_from_gprs(event.type)
 
 
 def detached_from_calls(association: Association, event: DetachedFromNonGprs) -> S:
@@ -255,9 +264,8 @@ def acknowledged_again(association: Association, event: GprsDetachAck | ImsiDeta
 
 
 def separated(association: Association, event: Separated) -> S:
-    """The VLR hears of the mobile by another way."""
-    association.leave()
-    return S.NULL
+    """The VLR may not have heard so yet: it is told, and does nothing if it has (7.3)."""
+    return association.tell_detach_from_gprs(NETWORK_INITIATED)
 
 
 def context_gone(association: Association, event: ContextGone) -> S:
@@ -301,7 +309,7 @@ ASSOCIATION = Machine(
         (S.WAIT_IMPLICIT_DETACH_ACK, T10, given_up, (S.NULL, S.GONE)),
         (ANY, GprsDetachAck, acknowledged_again, LIVING),
         (ANY, ImsiDetachAck, acknowledged_again, LIVING),
-        (KNOWN_TO_VLR, Separated, separated, (S.NULL,)),
+        (KNOWN_TO_VLR, Separated, separated, (S.WAIT_GPRS_DETACH_ACK,)),
         ((S.NULL, *KNOWN_TO_VLR), ContextGone, context_gone, (S.GONE,)),
     ],
 )

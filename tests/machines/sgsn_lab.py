@@ -10,7 +10,7 @@ from typing import Any
 from nodes.core.outputs import Command, Note, Record, Reply, Send
 from nodes.sgsn import Sgsn, SgsnConfig
 from nodes.sgsn.context import MmContext
-from protocol import bssap_plus, bssgp, gmm, gtp, ns, sccp, tcap
+from protocol import bssap_plus, bssgp, gmm, gtp, llc, ns, sccp, tcap
 from protocol.bssap_plus import BssapPlusMessage
 from protocol.bssgp import BvcReset, BvcResetAck, BvcUnblock, DlUnitdata, UlUnitdata
 from protocol.causes import BssgpCause
@@ -87,6 +87,7 @@ class Mobile:
         self.area = Rai.parse("001-01-0-0")
         self.signature: int | None = None
         self.key = Cksn.NO_KEY
+        self.radio = RADIO
         self.completes = True
         self.heard: list[Any] = []
 
@@ -146,7 +147,7 @@ class Mobile:
                 drx_parameter=DRX,
                 mobile_identity=identity,
                 old_routing_area=self.area,
-                ms_radio_access_capability=RADIO,
+                ms_radio_access_capability=self.radio,
                 old_ptmsi_signature=self.signature,
                 tmsi_status=status,
             )
@@ -163,7 +164,7 @@ class Mobile:
                 update_type=UpdateType(update_type_value=kind),
                 cksn=self.key,
                 old_routing_area=self.area,
-                ms_radio_access_capability=RADIO,
+                ms_radio_access_capability=self.radio,
                 old_ptmsi_signature=self.signature,
             )
         )
@@ -235,6 +236,10 @@ class Lab:
     def look(self) -> Any:
         """What inspect tells of the first mobile."""
         return self.orders("inspect", subject=IMSI).body
+
+    def look_of_gs(self) -> str:
+        """The state of the association of the first mobile, even if that is not registered yet."""
+        return self.sgsn.gs.associations[IMSI].words
 
     # --- in ---
     def gb(self, message: bssgp.BssgpMessage, bvci: int = 0, bss: str = "bss1") -> None:
@@ -312,7 +317,11 @@ class Lab:
         if not isinstance(message, DlUnitdata):
             self.said.append((bss, message))
             return
-        told = gmm.decode(UiFrame.decode(message.llc_pdu).information, up=False)
+        frame = llc.decode(message.llc_pdu)
+        if not isinstance(frame, UiFrame):
+            self.said.append(("ms", frame))
+            return
+        told = gmm.decode(frame.information, up=False)
         self.said.append(("ms", told))
         for mobile in self.mobiles:
             if message.tlli == mobile.tlli:
