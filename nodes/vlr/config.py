@@ -1,19 +1,31 @@
 """What a VLR is told."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from nodes.core.node import NodeConfig
 from nodes.core.outputs import Interface, Name
+from protocol.causes import MmCause
 from protocol.identities import Gt, Lai
+
+MAP_CAUSES: dict[str, MmCause] = {
+    "unknown subscriber": MmCause.IMSI_UNKNOWN_IN_HLR,
+    "plmn roaming not allowed": MmCause.PLMN_NOT_ALLOWED,
+    "operator determined barring": MmCause.ROAMING_NOT_ALLOWED_IN_THIS_LOCATION_AREA,
+    "system failure": MmCause.NETWORK_FAILURE,
+    "no answer": MmCause.NETWORK_FAILURE,
+}
+"""Which reject cause a refusal of the HLR becomes, by default (29.010); operators differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VlrConfig(NodeConfig):
-    """An MSC/VLR: its number, its location areas with their BSSs and SGSNs, and whom it asks.
+    """An MSC/VLR: its number, its location areas with their BSSs and SGSNs, whom it asks, and its policies.
 
     ``hlrs`` maps IMSI prefixes to the HLR's number, the longest prefix counts. ``bsss`` are on the A interface,
     ``sgsns`` (numbers) on Gs; ``routes`` finds HLRs and SGSNs by number. ``vectors`` is how many authentication vectors
-    it asks for.
+    it asks for; with ``authenticate`` "when needed" one that is known by its TMSI and has the last key is believed.
+    ``network_name`` is what mobiles are told by MM information.
     """
 
     number: Gt
@@ -22,3 +34,9 @@ class VlrConfig(NodeConfig):
     bsss: dict[Lai, tuple[Name, ...]] = field(default_factory=dict)
     sgsns: dict[Lai, tuple[Gt, ...]] = field(default_factory=dict)
     vectors: int = 5
+    authenticate: Literal["always", "when needed"] = "when needed"
+    network_name: str = "gprslab"
+    map_causes: dict[str, MmCause] = field(default_factory=lambda: dict(MAP_CAUSES))
+
+
+__all__ = ["MAP_CAUSES", "VlrConfig"]
