@@ -335,7 +335,7 @@ class Sgsn(Node):
         ``asked`` is the P-TMSI under which it came, if it is one of its own.
         """
         if asked is not None and asked == context.ptmsi:
-            self.release_old(context)
+            self._free_old(context)
         bits, nri = self.config.nri_bits, self.config.nri
         while (ptmsi := Tmsi(self.rng.getrandbits(30) | 0xC0000000).with_nri(nri, bits)) in self.by_ptmsi:
             pass
@@ -361,12 +361,15 @@ class Sgsn(Node):
             drop(self.by_ptmsi, context.ptmsi_old, context)
             context.ptmsi_old = context.ptmsi_signature_old = context.rai_old = None
 
-    def release_old(self, context: MmContext) -> None:
-        """The mobile uses its new identities: the old ones are free."""
+    def _free_old(self, context: MmContext) -> None:
         self._free_old_ptmsi(context)
         if context.tlli_old is not None:
             drop(self.by_tlli, context.tlli_old, context)
             context.tlli_old = None
+
+    def release_old(self, context: MmContext) -> None:
+        """The mobile uses its new identities: the old ones are free."""
+        self._free_old(context)
         self.release_asked(context)
 
     def release_asked(self, context: MmContext) -> None:

@@ -119,9 +119,9 @@ class RoutingAreaUpdate(Procedure):
             context.ms_network_capability = request.ms_network_capability
         if request.drx_parameter is not None:
             context.drx_parameter = request.drx_parameter
-        capability = request.ms_radio_access_capability
-        if context.ms_radio_access_capability != capability:
-            context.ms_radio_access_capability = capability
+        known, capability = context.ms_radio_access_capability, request.ms_radio_access_capability
+        context.ms_radio_access_capability = capability
+        if known is not None and known != capability:
             self.stage.gb.tell_capability(context)
         if context.location_confirmed:
             return self.ask_vlr()
