@@ -37,7 +37,7 @@ from protocol.bssap_plus.elements import (
     TunnelPayloadControl,
 )
 from protocol.bssgp import ImsiIdentity, Suspend
-from protocol.causes import GmmCause, GsCause, MmCause
+from protocol.causes import GmmCause, GsCause, GtpCause, MmCause
 from protocol.classmarks import MobileStationClassmark1, RevisionLevel
 from protocol.gmm import (
     AttachAccept,
@@ -64,7 +64,8 @@ from protocol.gmm.elements import (
     UpdateTypeValue,
 )
 from protocol.gmm.elements import TmsiStatus as GmmTmsiStatus
-from protocol.identities import Gt, Imei, Imeisv, IsdnAddress, Lai, MobileIdentity, Tmsi
+from protocol.gtp import GsnAddress, SgsnContextAcknowledge, SgsnContextRequest, SgsnContextResponse
+from protocol.identities import Gt, Imei, Imeisv, IsdnAddress, Lai, MobileIdentity, Teid, Tlli, Tmsi
 from protocol.map.location import CancellationType
 from protocol.sccp import Address, ReturnCause, Udts
 from tests.machines.sgsn_lab import AWAY, FAR, IMSI, NEAR, NEXT, OWN, VLR, VLR2, Lab
@@ -287,6 +288,29 @@ def test_update_for_packets_alone_in_another_area(lab: Lab) -> None:
     lab.gs(GprsDetachAck(imsi=WHO))
     lab.waits(15)
     assert lab.names("vlr1") == []
+
+
+def test_update_after_a_time_elsewhere(lab: Lab) -> None:
+    """23.060 6.9.1.2.2 step 4: another SGSN took the mobile over, and it came back: the VLR is asked anew."""
+    mobile = lab.mobiles[0]
+    lab.gn(
+        SgsnContextRequest(
+            sequence_number=1,
+            teid=Teid(0),
+            rai=NEAR.rai,
+            tlli=Tlli.foreign(mobile.tlli),
+            ptmsi_signature=mobile.signature,
+            tunnel_endpoint_identifier_control_plane=Teid(7),
+            sgsn_address_for_control_plane=GsnAddress.parse("10.0.0.4"),
+        )
+    )
+    teid = lab.last(SgsnContextResponse).tunnel_endpoint_identifier_control_plane
+    lab.gn(SgsnContextAcknowledge(sequence_number=1, teid=teid, cause=GtpCause.REQUEST_ACCEPTED))
+    assert (lab.look["gs"], lab.look["vlr_reliable"]) == ("Gs-ASSOCIATED", False)
+    mobile.update(COMBINED)
+    assert "LocationUpdateRequest" in lab.names("vlr1")
+    lab.gs(ACCEPT)
+    assert lab.look["vlr_reliable"] is True
 
 
 def test_classmark_of_a_mobile_of_later_technologies() -> None:
