@@ -144,7 +144,7 @@ class Lab:
     def endpoint(self, name: Name) -> Endpoint:
         """The node as one end of a packet in a capture."""
         element = self.element(name)
-        point_code = element.point_code if isinstance(element, files.SignallingPoint) else 0
+        point_code = getattr(element, "point_code", None) or 0
         return Endpoint(name, str(element.address), point_code)
 
     @property
@@ -225,6 +225,8 @@ class Lab:
             vlr=element.vlr,
             nri_bits=policies.nri_bits if pool else 0,
             pool=pool,
+            nsei=element.nsei,
+            ask_capability=element.ask_capability,
             **common,
         )
 
@@ -363,7 +365,7 @@ class Lab:
                 (
                     (("nodes", name, key), getattr(element, key))
                     for name, element in self.topology.nodes.items()
-                    if key in type(element).model_fields
+                    if getattr(element, key, None) is not None
                 ),
             )
 

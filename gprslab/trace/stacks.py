@@ -10,7 +10,7 @@ point
 Um         GSMTAP over UDP 4729
 Gb         UDP 2157 (the PDU begins with its NS header, 48.016 clause 9)
 Gr Gf Gc   M3UA DATA (RFC 4666) in an SCTP DATA chunk (RFC 9260); the PDU is an SCCP message
-D Gs       the same
+D Gs A     the same
 Gn         UDP 2123 (GTP-C) or 2152 (GTP-U), 29.060 clause 10.1
 Gi         none: the PDU is an IPv4 packet
 ========== ==================================================================================
@@ -33,6 +33,7 @@ REFERENCE_POINTS: Final = {
     "gc": "GGSN - HLR, SCCP over M3UA",
     "d": "VLR - HLR, SCCP over M3UA",
     "gs": "SGSN - MSC/VLR, SCCP over M3UA",
+    "a": "BSS - MSC/VLR, SCCP over M3UA",
     "gn": "GSN - GSN, GTP over UDP",
     "gi": "GGSN - packet data network, IPv4",
 }
@@ -120,7 +121,7 @@ class Stacks:
                 return self._udp(_NS_PORT, source, target, pdu)
             case "gn":
                 return self._udp(_GTP_U_PORT if pdu[1:2] in _GTP_U_TYPES else _GTP_C_PORT, source, target, pdu)
-            case "gr" | "gf" | "gc" | "d" | "gs":
+            case "gr" | "gf" | "gc" | "d" | "gs" | "a":
                 return self._sctp(source, target, _m3ua_data(source.point_code, target.point_code, pdu))
             case "gi":
                 return pdu

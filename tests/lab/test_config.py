@@ -82,7 +82,7 @@ def test_hlr_is_told_those_whom_it_knows(lab: Lab) -> None:
     """Who is not provisioned has a card but is unknown to the HLR."""
     config = lab.node_config("hlr1")
     assert isinstance(config, HlrConfig)
-    assert [str(subscriber.imsi)[-1] for subscriber in config.subscribers] == ["1", "2", "3"]
+    assert [str(subscriber.imsi)[-1] for subscriber in config.subscribers] == ["1", "2", "3", "5", "6"]
     anna = config.subscribers[0]
     assert [(context.context_id, context.apn) for context in anna.contexts] == [(1, "internet"), (2, "mms")]
     assert anna.contexts[0].qos.hex() == "23421f"
@@ -151,9 +151,9 @@ def test_mobiles_and_bss_are_told_the_same_cells(lab: Lab) -> None:
 
 def test_endpoints_have_point_codes_where_sccp_is_spoken(lab: Lab) -> None:
     """An element that never speaks over SCCP has point code 0 in captures."""
-    assert [(lab.endpoint(name).address, lab.endpoint(name).point_code) for name in ("sgsn1", "bss1")] == [
+    assert [(lab.endpoint(name).address, lab.endpoint(name).point_code) for name in ("sgsn1", "ms1")] == [
         ("10.0.0.3", 3),
-        ("10.0.0.2", 0),
+        ("10.0.0.1", 0),
     ]
 
 
@@ -198,7 +198,7 @@ def test_changes_are_merged_key_by_key(lab: Lab) -> None:
     assert sgsn.timers == {"T3350": 1_500_000, "T3360": 500_000}
     assert hlr.timers == {"T3350": 2_000_000, "T3360": 500_000}
     assert (sgsn.eir, sgsn.ready_timer.duration) == (None, 10 * SECOND)
-    assert [subscriber.barred for subscriber in hlr.subscribers] == [True, False, False]
+    assert [subscriber.barred for subscriber in hlr.subscribers] == [True, False, False, False, False]
     assert "dora" in lab.subscribers
     assert "dora" not in changed.subscribers
     assert "eir1" in lab.roles

@@ -39,6 +39,7 @@ NS = "ip:udp:gprs-ns"
 BSSGP = "ip:udp:gprs-ns:bssgp"
 MAP = "ip:sctp:m3ua:sccp:tcap:gsm_map"
 GS = "ip:sctp:m3ua:sccp:bssap_plus"
+A = "ip:sctp:m3ua:sccp:bssap:gsm_a.bssmap"
 GTP = "ip:udp:gtp"
 
 
@@ -133,6 +134,7 @@ FRAMES = (
         "gs", VLR, SGSN, f"{SSN_98} 12 0a 0108 2926102143658709 0405 62f2101234",
         GS, "BSSAP+-LOCATION-UPDATE-ACCEPT",
     ),
+    Frame("a", BSS, VLR, "0900030507 0242fe 0242fe 06 0004 30 040107", A, "(BSSMAP) Reset"),
     Frame("gs", SGSN, VLR, f"{SSN_98} 0b 10 0108 2926102143658709", GS, "BSSAP+-MS-ACTIVITY-INDICATION"),
     Frame("gn", SGSN, GGSN, "32010004 00000000 00010000", GTP, "Echo request"),
     Frame(
@@ -290,7 +292,7 @@ def test_capture_counters(shown: list[dict[str, list[str]]]) -> None:
             ways.setdefault(way, []).append([*seen["sctp.data_tsn_raw"], *seen["sctp.data_ssn"]])
             assert tags.setdefault(seen["sctp.verification_tag"][0], way) == way
     assert ways.pop((SGSN, VLR)) == [["0", "0"], ["1", "1"]]
-    assert len(ways) == 6
+    assert len(ways) == 7
     assert all(sent == [["0", "0"]] for sent in ways.values())
 
 
