@@ -19,7 +19,7 @@ from nodes.eir.config import EirConfig
 from nodes.ggsn.config import GgsnConfig
 from nodes.hlr.config import HlrConfig, PdpSubscription, Subscriber
 from nodes.ms.config import MobileConfig, MsConfig, RadioCell
-from nodes.sgsn.config import MAP_CAUSES, SgsnConfig
+from nodes.sgsn.config import MAP_CAUSES, TRANSFER_CAUSES, SgsnConfig
 from nodes.vlr.config import VlrConfig
 from protocol.auth import Algorithm
 from protocol.identities import CellIdentifier, GsnAddress, Gt, Imsi, Lai, Rai
@@ -277,7 +277,15 @@ class Lab:
             vectors=policies.vectors,
             periodic_ra_update_timer=policies.t3312,
             ready_timer=policies.ready_timer,
+            force_to_standby=policies.force_to_standby,
+            cell_notification=policies.cell_notification,
+            unknown_mobiles=policies.unknown_mobiles,
+            ptmsi_reallocation=policies.ptmsi_reallocation,
+            network_name=policies.network_name,
+            network_name_short=policies.network_name_short,
+            page_by_imsi=policies.page_by_imsi,
             map_causes=MAP_CAUSES | policies.map_causes,
+            transfer_causes=TRANSFER_CAUSES | policies.transfer_causes,
             **common,
         )
 
@@ -314,6 +322,7 @@ class Lab:
                 highest_sqn=entry.mobile.highest_sqn,
                 ms_class=entry.mobile.mode,
                 combined=entry.mobile.combined,
+                ready_timer=entry.mobile.ready_timer,
             )
             for name, entry in self.subscribers.items()
             if entry.mobile and entry.mobile.node == node

@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from gprslab.bus.topics import check_name
 from nodes.core.node import NoteLevel
 from nodes.eir.config import Colour
-from nodes.sgsn.config import MAP_CAUSES
+from nodes.sgsn.config import MAP_CAUSES, TRANSFER_CAUSES
 from protocol.auth import Algorithm
 from protocol.causes import GmmCause
 from protocol.gmm.elements import GprsTimer
@@ -148,6 +148,7 @@ TimerName = Annotated[str, PlainValidator(_timer_name)]
 Durations = dict[TimerName, Duration]
 SentTimer = Annotated[GprsTimer, reads(_gprs_timer, "0 to 31 times 2 s, 1 min or 6 min, or deactivated")]
 Refusal = Annotated[str, one_of({words: words for words in MAP_CAUSES})]
+TransferRefusal = Annotated[str, one_of({words: words for words in TRANSFER_CAUSES})]
 Cause = Annotated[GmmCause, one_of({str(int(cause)): cause for cause in GmmCause if not cause.is_reserved})]
 ContextId = Annotated[int, reads(_context_id, "a PDP context identifier from 1 to 50")]
 
@@ -183,6 +184,14 @@ class Policies(Section):
     nmo: Literal["I", "II", "III"] = "I"
     t3212: Annotated[int, whole(0, 255)] = 10
     nri_bits: Annotated[int, whole(0, 10)] = 0
+    force_to_standby: bool = False
+    cell_notification: bool = False
+    unknown_mobiles: Literal["detach", "discard"] = "detach"
+    ptmsi_reallocation: Literal["every update", "change of area"] = "change of area"
+    network_name: str = ""
+    network_name_short: str = ""
+    page_by_imsi: bool = True
+    transfer_causes: dict[TransferRefusal, Cause] = {}
 
 
 class CellEntry(Section):
@@ -319,7 +328,8 @@ class ContextEntry(Section):
 class MobileEntry(Section):
     """A subscriber's mobile: the ms node where it lives, the cell where it starts, its equipment, its card's SQN.
 
-    ``mode`` is its GPRS mode of operation; a ``combined`` one attaches for packets and calls where it may.
+    ``mode`` is its GPRS mode of operation; a ``combined`` one attaches for packets and calls where it may;
+    ``ready_timer`` is the READY timer that it asks for.
     """
 
     node: Name
@@ -328,6 +338,7 @@ class MobileEntry(Section):
     highest_sqn: Annotated[int, whole(0, (1 << 48) - 1)] = 0
     mode: Literal["A", "B", "C"] = "B"
     combined: bool = False
+    ready_timer: SentTimer | None = None
 
 
 class SubscriberEntry(Section):

@@ -51,7 +51,7 @@ def lab() -> Lab:
 
 def test_nodes_start_with_those_that_others_ask(lab: Lab) -> None:
     """The order of start: whoever is asked is there before whoever asks."""
-    assert lab.nodes == tuple(["hlr1", "eir1", "vlr1", "vlr2", "ggsn1", "sgsn1", "sgsn2", "bss1", "bss2", "ms1"])
+    assert lab.nodes == ("hlr1", "eir1", "vlr1", "vlr2", "ggsn1", "sgsn1", "sgsn2", "bss1", "bss2", "ms1")
     roles = [lab.roles[name] for name in lab.nodes]
     assert list(dict.fromkeys(roles)) == ["hlr", "eir", "vlr", "ggsn", "sgsn", "bss", "ms"]
     assert (lab.name, lab.plmn) == ("lab", Plmn("001", "01"))
