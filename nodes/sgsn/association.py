@@ -72,12 +72,17 @@ class Separated:
     """Context → association: the mobile goes to the VLR by itself from now on, if at all."""
 
 
+class Disowned:
+    """Gs → association: the VLR says that it knows nothing of it."""
+
+
 class ContextGone:
     """Gs → association: the SGSN has forgotten the mobile."""
 
 
 NOT_UPDATED = NotUpdated()
 SEPARATED = Separated()
+DISOWNED = Disowned()
 CONTEXT_GONE = ContextGone()
 
 
@@ -206,8 +211,8 @@ def tmsi_taken(association: Association, event: TmsiTaken) -> S:
     return S.ASSOCIATED
 
 
-def departed(association: Association, event: Departed) -> State:
-    """Another SGSN serves the mobile: should it come back, the VLR is asked anew (23.060 6.9.1.2.2)."""
+def distrusted(association: Association, event: Departed | Disowned) -> State:
+    """The VLR is asked anew at the next update (23.060 6.9.1.2.2): the mobile was elsewhere, or is not known there."""
     association.generation = -1
     return association.state
 
@@ -292,7 +297,8 @@ ASSOCIATION = Machine(
         (S.LA_UPDATE_REQUESTED, NotUpdated, not_updated, (S.NULL,)),
         (S.ASSOCIATED, LocationUpdateAccept, accepted_again, (S.ASSOCIATED,)),
         (S.ASSOCIATED, TmsiTaken, tmsi_taken, (S.ASSOCIATED,)),
-        (ANY, Departed, departed, LIVING),
+        (ANY, Departed, distrusted, LIVING),
+        (S.ASSOCIATED, Disowned, distrusted, (S.ASSOCIATED,)),
         (KNOWN_TO_VLR, DetachedFromGprs, detached_from_gprs, (S.WAIT_GPRS_DETACH_ACK,)),
         (
             KNOWN_TO_VLR,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from nodes.core.bssap_plus import BssapPlus
 from nodes.core.machine import BEGIN
 from nodes.sgsn import mobility, non_gprs_paging
-from nodes.sgsn.association import CONTEXT_GONE, Association, S
+from nodes.sgsn.association import CONTEXT_GONE, DISOWNED, Association, S
 from nodes.sgsn.gs_reset import Forgetful, GsReset, SgsnReset
 from nodes.sgsn.gs_update import NOT_DELIVERED
 from nodes.sgsn.ms_information import MsInformationWanted, make_response, needs_mobile
@@ -38,6 +38,9 @@ from protocol.identities import Gt, Imsi
 
 if TYPE_CHECKING:
     from nodes.sgsn.context import MmContext
+
+NOT_KNOWN = (GsCause.IMSI_UNKNOWN, GsCause.MESSAGE_NOT_COMPATIBLE_WITH_THE_PROTOCOL_STATE)
+"""With these causes a VLR says that there is no association on its side."""
 
 Taker = Callable[[Gt, Any], bool]
 """Takes a message of a VLR; False where it fits no state."""
@@ -233,9 +236,12 @@ class Gs:
         return True
 
     def _status(self, vlr: Gt, message: MobileStatus) -> bool:
-        """MOBILE-STATUS (16): told to the operator, never answered."""
+        """MOBILE-STATUS (16): told to the operator, never answered; it may be that the VLR has lost the association."""
         whose = "no IMSI" if message.imsi is None else message.imsi.imsi
         self.node.warn("gs status", f"MOBILE-STATUS from {vlr} ({whose}): {message.gs_cause.words}")
+        association = None if message.imsi is None else self._from(vlr, message.imsi.imsi)
+        if association is not None and message.gs_cause in NOT_KNOWN:
+            association.hear(DISOWNED)
         return True
 
 

@@ -682,6 +682,15 @@ def test_mobile_status_is_noted(lab: Lab, imsi: ImsiIdentity | None) -> None:
     assert lab.look["gs"] == "Gs-ASSOCIATED"
 
 
+def test_mobile_status_disowns(lab: Lab) -> None:
+    """29.018 16: the VLR has no association: it is asked anew at the next update."""
+    cause = GsCause.MESSAGE_NOT_COMPATIBLE_WITH_THE_PROTOCOL_STATE
+    lab.gs(MobileStatus(imsi=WHO, gs_cause=cause, erroneous_message=TmsiReallocationComplete(imsi=WHO).encode()))
+    assert lab.look["vlr_reliable"] is False
+    lab.mobiles[0].update(UpdateTypeValue.PERIODIC_UPDATING)
+    assert "LocationUpdateRequest" in lab.names("vlr1")
+
+
 @pytest.mark.ttcn3("sgsap_unexp_ud")
 def test_answer_for_nobody() -> None:
     """29.018 16.3: an answer about a mobile that is not known."""
