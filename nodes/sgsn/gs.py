@@ -114,7 +114,11 @@ class Gs:
         self.tell(imsi, CONTEXT_GONE)
 
     def wants_update(self, imsi: Imsi | None) -> bool:
-        """True where even a periodic update is to ask the VLR anew: it has lost its memory (11, 23.007 10)."""
+        """True where the VLR is to be asked anew, as it has lost its memory (11, 23.007 10).
+
+        After a combined update it has been. A periodic one cannot bring a TMSI to the mobile (24.008 9.4.15.5), so that
+        must ask by itself.
+        """
         association = None if imsi is None else self.associations.get(imsi)
         return association is not None and association.state is S.ASSOCIATED and not association.is_reliable
 

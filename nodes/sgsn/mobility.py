@@ -118,8 +118,10 @@ def update_ignored(context: MmContext, event: RoutingAreaUpdateRequest) -> S:
 
 
 def updated(context: MmContext, event: RoutingAreaUpdate) -> S:
-    """The mobile is where it says."""
+    """The mobile is where it says. One that the VLR has forgotten is to attach for calls anew (23.007 10)."""
     take_identities(context, event)
+    if context.stage.gs.wants_update(context.imsi):
+        context.start(NetworkDetach(context, DetachTypeMt.IMSI_DETACH))
     return S.REGISTERED
 
 

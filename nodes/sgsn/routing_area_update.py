@@ -129,11 +129,8 @@ class RoutingAreaUpdate(Procedure):
         return S.WAIT_LOCATION
 
     def ask_vlr(self) -> S:
-        """Let the VLR know, in a combined update, or a periodic one of a mobile that it has forgotten (23.007 10)."""
-        wanted = self.request.update_type.update_type_value
-        if wanted in COMBINED or (
-            wanted is UpdateTypeValue.PERIODIC_UPDATING and self.stage.gs.wants_update(self.context.imsi)
-        ):
+        """Let the VLR know of a combined update."""
+        if self.request.update_type.update_type_value in COMBINED:
             self.start(GsUpdate(self, self.context, self.request))
             return S.WAIT_VLR
         return self.accept()

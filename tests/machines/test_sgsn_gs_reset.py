@@ -7,8 +7,8 @@ from protocol.bssap_plus import LocationUpdateAccept, LocationUpdateRequest, Mob
 from protocol.bssap_plus.elements import GprsLocationUpdateType
 from protocol.bssgp import ImsiIdentity
 from protocol.causes import GsCause
-from protocol.gmm import RoutingAreaUpdateAccept
-from protocol.gmm.elements import GprsTimer, UpdateResultValue, UpdateTypeValue
+from protocol.gmm import DetachAcceptMo, DetachRequestMt, RoutingAreaUpdateAccept
+from protocol.gmm.elements import DetachTypeMt, GprsTimer, UpdateResultValue, UpdateTypeValue
 from protocol.identities import Gt, IsdnAddress
 from tests.machines.sgsn_lab import IMSI, NEAR, OWN, VLR, VLR2, Lab
 
@@ -111,22 +111,34 @@ def test_reset_without_vlr_number(lab: Lab) -> None:
     assert status.gs_cause is GsCause.CONDITIONAL_IE_ERROR
 
 
-@pytest.mark.parametrize("kind", [PERIODIC, UpdateTypeValue.COMBINED_RA_LA_UPDATING])
-def test_update_after_vlr_reset(lab: Lab, kind: UpdateTypeValue) -> None:
-    """23.007 10, 29.018 11: at the next update, periodic or combined, the VLR is asked anew in the same area."""
+def test_combined_update_after_vlr_reset(lab: Lab) -> None:
+    """23.007 10, 29.018 11: at the next combined update the VLR is asked anew, though the area is the same."""
     lab.gs(ResetIndication(vlr_number=IsdnAddress(VLR)))
     lab.said.clear()
-    lab.mobiles[0].update(kind)
+    lab.mobiles[0].update(UpdateTypeValue.COMBINED_RA_LA_UPDATING)
     request = lab.last(LocationUpdateRequest)
     assert request.update_type is GprsLocationUpdateType.NORMAL_LOCATION_UPDATE
     lab.gs(ACCEPT)
     result = lab.last(RoutingAreaUpdateAccept).update_result.update_result_value
-    expected = UpdateResultValue.RA_UPDATED if kind is PERIODIC else UpdateResultValue.COMBINED_RA_LA_UPDATED
-    assert result is expected
+    assert result is UpdateResultValue.COMBINED_RA_LA_UPDATED
     assert (lab.look["gs"], lab.look["vlr_reliable"]) == ("Gs-ASSOCIATED", True)
     lab.said.clear()
     lab.mobiles[0].update(PERIODIC)
-    assert lab.names("vlr1") == []
+    assert lab.names() == ["RoutingAreaUpdateAccept"]
+
+
+def test_periodic_update_after_vlr_reset(lab: Lab) -> None:
+    """23.007 10, 29.018 11: the mobile is asked to attach for calls anew, by a combined update."""
+    lab.gs(ResetIndication(vlr_number=IsdnAddress(VLR)))
+    lab.said.clear()
+    lab.mobiles[0].update(PERIODIC)
+    assert lab.last(DetachRequestMt).detach_type.type is DetachTypeMt.IMSI_DETACH
+    assert lab.names() == ["RoutingAreaUpdateAccept", "DetachRequestMt"]
+    lab.mobiles[0].says(DetachAcceptMo())
+    lab.mobiles[0].update(UpdateTypeValue.COMBINED_RA_LA_UPDATING_WITH_IMSI_ATTACH)
+    lab.gs(ACCEPT)
+    assert (lab.look["gs"], lab.look["vlr_reliable"]) == ("Gs-ASSOCIATED", True)
+    assert lab.names() == ["LocationUpdateRequest", "RoutingAreaUpdateAccept"]
 
 
 def test_vlr_reset_while_it_is_asked(lab: Lab) -> None:

@@ -36,12 +36,12 @@ from protocol.gmm.elements import (
     UpdateType,
     UpdateTypeValue,
 )
-from protocol.identities import Imsi, IsdnAddress, MobileIdentity, Rai, Teid, Tlli, Tmsi
+from protocol.identities import Imsi, MobileIdentity, Rai, Teid, Tlli, Tmsi
 from protocol.map.authentication import SendAuthenticationInfoArg
 from protocol.map.location import UpdateGprsLocationArg
 from protocol.map.operations import ErrorCode
 from protocol.timers import SECOND
-from tests.machines.sgsn_lab import AWAY, DRX, FAR, FOREIGN, IMSI, NEAR, NEXT, RADIO, VLR, Lab, Mobile
+from tests.machines.sgsn_lab import AWAY, DRX, FAR, FOREIGN, IMSI, NEAR, NEXT, RADIO, Lab, Mobile
 
 NORMAL = UpdateTypeValue.RA_UPDATING
 PERIODIC = UpdateTypeValue.PERIODIC_UPDATING
@@ -567,20 +567,6 @@ def test_combined_update_succeeds_in_part(lab: Lab, answer: MmCause | None, caus
     assert accept.gmm_cause is cause
     assert accept.update_result.update_result_value is UpdateResultValue.RA_UPDATED
     assert lab.look["gs"] == "Gs-NULL"
-
-
-def test_periodic_update_after_a_vlr_restart() -> None:
-    """23.007 10, 29.018 11: the VLR has lost its memory, so even a periodic update asks it anew."""
-    lab = Lab()
-    mobile = lab.attached(combined=True)
-    lab.gs(bssap_plus.ResetIndication(vlr_number=IsdnAddress(VLR)))
-    lab.said.clear()
-    mobile.update(PERIODIC)
-    assert lab.names() == ["LocationUpdateRequest"]
-    vlr_accepts(lab)
-    accept = lab.last(RoutingAreaUpdateAccept)
-    assert accept.update_result.update_result_value is UpdateResultValue.RA_UPDATED
-    assert lab.look["gs"] == "Gs-ASSOCIATED"
 
 
 def test_update_for_packets_only_in_another_area() -> None:
