@@ -202,7 +202,7 @@ def test_location_update_of_an_imsi_of_no_hlr(world: World) -> None:
 def test_location_update_refused_for_the_time_being(world: World) -> None:
     """29.018 6.3.4: a known mobile whose update fails stays known, without association."""
     world.associate()
-    world.node.register.find(IMSI).confirmed_in_hlr = False
+    world.forget_at_hlr()
     world.sgsn1.update()
     message, _ = world.hlr.asked(UpdateLocationArg)
     world.hlr.refuse(message, SystemFailureParam())

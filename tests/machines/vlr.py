@@ -23,7 +23,9 @@ from protocol.map.authentication import (
     SendAuthenticationInfoArg,
     SendAuthenticationInfoRes,
 )
+from protocol.map.contexts import RESET_V2
 from protocol.map.location import UpdateLocationArg, UpdateLocationRes
+from protocol.map.restart import ResetArg
 from protocol.map.subscriber import InsertSubscriberDataArg
 from protocol.mm import LocationUpdatingRequest, LocationUpdatingType, TypeOfLocationUpdating
 from protocol.sccp import Address, LocalReference, ReleaseCause, Ssn
@@ -265,6 +267,11 @@ class World(Around):
         assert isinstance(answer.components[0], tcap.ReturnResultLast)
         result = tcap.result(message.components[0].invoke_id, UpdateLocationRes(hlr_number=IsdnAddress(HLR)))
         self.hlr.say(tcap.End(dtid=message.otid, dialogue=None, components=(result,)))
+
+    def forget_at_hlr(self) -> None:
+        """The HLR has lost data, and says so (23.007 5.1)."""
+        self.hlr.begin(RESET_V2, ResetArg(hlr_number=IsdnAddress(HLR)))
+        self.hlr.heard(tcap.End)
 
     def associate(self, sgsn: SgsnPeer | None = None, *, complete: bool = True) -> Tmsi:
         """The mobile is registered through an SGSN; returns its TMSI."""
