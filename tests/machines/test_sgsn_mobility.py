@@ -455,8 +455,6 @@ def test_detach_with_a_wrong_signature_not_proved(lab: Lab, proof: bytes | None)
 
 def test_detach_with_a_wrong_signature_and_no_vectors() -> None:
     """Where nobody can tell who it is nobody is detached."""
-    lab = Lab(hlrs={"00101": VLR})
-    lab.sgsn._hlrs = dict(lab.sgsn._hlrs)
     lab = Lab()
     mobile = lab.attached()
     lab.context.vectors = ()
