@@ -1,7 +1,7 @@
 """The ``lab`` of the flows: all nodes in the deterministic world, and charts that read as the specification's."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -19,6 +19,8 @@ Arrow = tuple[str, str, str]
 """Who says it, to whom, and what: the class name of the message."""
 
 HOUR = 3600 * SECOND
+
+M = TypeVar("M")
 
 
 class FlowLab:
@@ -141,16 +143,24 @@ class FlowLab:
         self._mark = (self.session.now, "~")
         self.session.advance(1)
 
-    def arrows(self) -> list[Arrow]:
-        """All that was said since the mark."""
+    def told(self) -> list[Told]:
+        """All that charts show since the mark."""
         story = Story.of(self.lab)
-        found: list[Arrow] = []
+        found: list[Told] = []
         for record in self.session.trace:
             if isinstance(record, PduRecord):
-                said = [(told.source, told.target, told.message) for told in story.tell(record) if shown(told)]
+                said = [told for told in story.tell(record) if shown(told)]
                 if (record.time, record.sender) > self._mark:
                     found += said
         return found
+
+    def arrows(self) -> list[Arrow]:
+        """All that was said since the mark."""
+        return [(told.source, told.target, told.message) for told in self.told()]
+
+    def said(self, message: type[M]) -> list[M]:
+        """The messages of a class that were said since the mark."""
+        return [told.said for told in self.told() if isinstance(told.said, message)]
 
     def sees(self, *chart: tuple[str, str, Any]) -> None:
         """Hold what was said since the mark against a chart, and mark.
@@ -166,6 +176,16 @@ class FlowLab:
     def count(self, message: type) -> int:
         """How often a message was said since the mark."""
         return sum(arrow[2] == message.__name__ for arrow in self.arrows())
+
+    def assert_associated(self, mobile: str, sgsn: str = "sgsn1", vlr: str = "vlr1") -> None:
+        """SGSN and VLR are associated for a mobile, and agree with it on its TMSI (TS 29.018 4.2)."""
+        known, visitor, own = self.context(mobile, sgsn), self.context(mobile, vlr), self.mobile(mobile)
+        assert known is not None
+        assert visitor is not None
+        assert (known["gs"], visitor["gs"]) == ("Gs-ASSOCIATED", "Gs-ASSOCIATED")
+        assert known["tmsi"] == visitor["tmsi"] == own["tmsi"]
+        assert known["vlr_reliable"] is True
+        assert self.broken() == []
 
 
 def last_hop(message: type) -> str | None:
@@ -193,3 +213,10 @@ def make_lab() -> Callable[[Mapping[str, object]], FlowLab]:
 def lab() -> FlowLab:
     """The default network, up, with all its mobiles off."""
     return FlowLab(load_lab())
+
+
+@pytest.fixture
+def combined(lab: FlowLab) -> FlowLab:
+    """The default network, in which emma has attached for packets and calls."""
+    assert lab.attach("emma").status == "done"
+    return lab

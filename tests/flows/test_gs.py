@@ -33,27 +33,11 @@ GS = (
 """A location update that brings a new TMSI."""
 
 
-def assert_associated(lab: Any, sgsn: str = "sgsn1", vlr: str = "vlr1") -> None:
-    """Both sides and the mobile agree."""
-    known, visitor, own = lab.context("emma", sgsn), lab.context("emma", vlr), lab.mobile("emma")
-    assert (known["gs"], visitor["gs"]) == ("Gs-ASSOCIATED", "Gs-ASSOCIATED")
-    assert known["tmsi"] == visitor["tmsi"] == own["tmsi"]
-    assert known["vlr_reliable"] is True
-    assert lab.broken() == []
-
-
-@pytest.fixture
-def combined(lab: Any) -> Any:
-    """A network in which emma has attached for packets and calls."""
-    assert lab.attach("emma").status == "done"
-    return lab
-
-
 @pytest.mark.ttcn3("attach_combined")
 def test_combined_attach(combined: Any) -> None:
     """23.060 figure 22, steps 7 to 10: the VLR before ATTACH ACCEPT, the TMSI confirmed after COMPLETE."""
     combined.sees(*GS)
-    assert_associated(combined)
+    combined.assert_associated("emma")
 
 
 @pytest.mark.parametrize("kind", ["combined", "imsi"])
@@ -93,7 +77,7 @@ def test_attach_while_the_vlr_is_down(lab: Any) -> None:
     assert lab.context("emma")["gs"] == "Gs-NULL"
     lab.restart("vlr1")
     lab.wait(40)
-    assert_associated(lab)
+    lab.assert_associated("emma")
 
 
 def test_tmsi_reallocation_complete_lost(lab: Any) -> None:
@@ -114,7 +98,7 @@ def test_vlr_restart(combined: Any) -> None:
     assert combined.context("emma")["vlr_reliable"] is False
     combined.wait(70)
     combined.sees(*GS)
-    assert_associated(combined)
+    combined.assert_associated("emma")
 
 
 def test_sgsn_restart_is_told(combined: Any) -> None:
@@ -133,7 +117,7 @@ def test_combined_update_to_another_vlr(combined: Any) -> None:
     combined.move("emma", "cell4")
     combined.wait(65)  # longer than the old SGSN keeps the context for a return
     assert combined.context("emma") is None
-    assert_associated(combined, "sgsn2", "vlr2")
+    combined.assert_associated("emma", "sgsn2", "vlr2")
 
 
 def test_implicit_detach(combined: Any) -> None:
@@ -153,4 +137,4 @@ def test_attach_complete_lost(lab: Any) -> None:
     assert lab.count(AttachAccept) == 3
     assert lab.count(TmsiReallocationComplete) == 1
     assert lab.count(RoutingAreaUpdateComplete) == 0
-    assert_associated(lab)
+    lab.assert_associated("emma")
