@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from nodes.core.connections import BSSAP
-from nodes.core.outputs import Record, Reply, Send
+from nodes.core.outputs import Command, Record, Reply, Send
 from nodes.vlr import Vlr, VlrConfig
 from protocol import bssap_plus, bssmap, cc, mm, sccp, tcap
 from protocol.bssap_plus import BssapPlusMessage, LocationUpdateAccept, LocationUpdateRequest, TmsiReallocationComplete
@@ -239,17 +239,23 @@ class World(Around):
             if isinstance(output, Send):
                 self.peers[output.to].take(output.pdu)
 
+    def inspect(self, imsi: Imsi) -> Reply:
+        """What inspect answers about a subscriber; it is not among the answers to orders."""
+        self.node.command(Command("look", "inspect", {"subject": imsi}), self.now)
+        (reply,) = self.node.outputs()
+        assert isinstance(reply, Reply)
+        return reply
+
     def seen(self, imsi: Imsi = IMSI) -> dict[str, Any]:
         """What inspect shows of a subscriber."""
-        (reply,) = self.command("inspect", subject=imsi)
+        reply = self.inspect(imsi)
         assert reply.status == "done", reply
         body: dict[str, Any] = reply.body
         return body
 
     def knows(self, imsi: Imsi = IMSI) -> bool:
         """Whether there is a record of a subscriber."""
-        (reply,) = self.command("inspect", subject=imsi)
-        return reply.status == "done"
+        return self.inspect(imsi).status == "done"
 
     @property
     def last_reply(self) -> Reply:
