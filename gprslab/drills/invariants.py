@@ -48,8 +48,8 @@ class Picture:
 
 
 def registered(view: View) -> bool:
-    """True for a context in which a mobile is attached."""
-    return bool(view.get("state") == "GMM-REGISTERED")
+    """True for a context in which a mobile is attached, and not kept only in case that it returns from elsewhere."""
+    return bool(view.get("state") == "GMM-REGISTERED") and not view.get("departed")
 
 
 def one_sgsn(picture: Picture) -> Iterator[str]:
@@ -68,11 +68,14 @@ def one_sgsn(picture: Picture) -> Iterator[str]:
 
 
 def symmetric_associations(picture: Picture) -> Iterator[str]:
-    """A Gs association stands on both sides, and between the same two nodes (TS 29.018 4.2)."""
+    """A Gs association stands on both sides, and between the same two nodes (TS 29.018 4.2).
+
+    One that the SGSN does not rely on any more (TS 23.007 10) counts as none.
+    """
     sgsn = {
         (imsi, picture.number_of(node), view["vlr"])
         for node, imsi, view in picture.of_role("sgsn")
-        if view.get("gs") == "Gs-ASSOCIATED"
+        if view.get("gs") == "Gs-ASSOCIATED" and view.get("vlr_reliable")
     }
     vlr = {
         (imsi, view["sgsn"], picture.number_of(node))

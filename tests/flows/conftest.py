@@ -1,6 +1,6 @@
 """The ``lab`` of the flows: all nodes in the deterministic world, and charts that read as the specification's."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import pytest
@@ -204,15 +204,23 @@ CARRIERS = ("UlUnitdata", "DlUnitdata", "CompleteLayer3Information")
 
 
 @pytest.fixture
-def make_lab() -> Callable[[Mapping[str, object]], FlowLab]:
-    """Make the default network with changes to its configuration."""
-    return lambda changes: FlowLab(load_lab().with_changes(changes, "a test"))
+def make_lab() -> Iterator[Callable[[Mapping[str, object]], FlowLab]]:
+    """Make the default network with changes to its configuration; in the end its invariants must hold."""
+    made: list[FlowLab] = []
+
+    def make(changes: Mapping[str, object]) -> FlowLab:
+        made.append(FlowLab(load_lab().with_changes(changes, "a test")))
+        return made[-1]
+
+    yield make
+    for lab in made:
+        assert lab.broken() == []
 
 
 @pytest.fixture
-def lab() -> FlowLab:
+def lab(make_lab: Callable[[Mapping[str, object]], FlowLab]) -> FlowLab:
     """The default network, up, with all its mobiles off."""
-    return FlowLab(load_lab())
+    return make_lab({})
 
 
 @pytest.fixture
