@@ -1,4 +1,4 @@
-"""VLR and GGSN come up and answer; there is no more to them yet."""
+"""VLR and GGSN come up, count their restarts and answer; there is no more to the GGSN yet."""
 
 from random import Random
 from typing import Any
