@@ -10,6 +10,7 @@ from nodes.sgsn import authentication, equipment_check, gs_update, identificatio
 from nodes.sgsn.association import SEPARATED
 from nodes.sgsn.authentication import Authentication
 from nodes.sgsn.equipment_check import EquipmentCheck
+from nodes.sgsn.events import RadioLost
 from nodes.sgsn.failure_report import FailureReport
 from nodes.sgsn.gs_update import GsUpdate
 from nodes.sgsn.identification import Identification
@@ -302,8 +303,8 @@ def overtaken(attach: Attach, event: RoutingAreaUpdateRequest) -> S:
     return S.OVERTAKEN
 
 
-def never_completed(attach: Attach, event: Timer) -> S:
-    """The fifth expiry of T3350: abort; old and new P-TMSI stay valid for a time (4.7.3.1.6 c)."""
+def never_completed(attach: Attach, event: Timer | RadioLost) -> S:
+    """The fifth expiry of T3350, or the radio is lost: abort; both P-TMSIs stay valid for a time (4.7.3.1.6 a, c)."""
     return S.ABANDONED
 
 
@@ -344,5 +345,6 @@ ATTACH = Machine(
         (S.WAIT_COMPLETE, RoutingAreaUpdateRequest, overtaken, (S.OVERTAKEN,)),
         (S.WAIT_COMPLETE, AttachRequest, requested_after_accept, (*ASKING, *DECIDING)),
         (S.WAIT_COMPLETE, T3350, never_completed, (S.ABANDONED,)),
+        (S.WAIT_COMPLETE, RadioLost, never_completed, (S.ABANDONED,)),
     ],
 )

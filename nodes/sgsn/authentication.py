@@ -10,6 +10,7 @@ from nodes.core.machine import Begin, Machine, Procedure, State
 from nodes.core.tcap import Dialogue, NoAnswer, Refused
 from nodes.sgsn import identification
 from nodes.sgsn.causes import gmm_cause
+from nodes.sgsn.events import RadioLost
 from nodes.sgsn.identification import Identification
 from nodes.sgsn.mm_context import keys_of
 from protocol.causes import GmmCause
@@ -163,8 +164,8 @@ def challenge_refused(authentication: Authentication, event: AuthenticationAndCi
     return S.WAIT_IDENTITY
 
 
-def unanswered(authentication: Authentication, event: Timer) -> S:
-    """The fifth expiry of T3360 (4.7.7.6 b)."""
+def unanswered(authentication: Authentication, event: Timer | RadioLost) -> S:
+    """The fifth expiry of T3360, or the radio is lost (4.7.7.6 a, b)."""
     return S.UNANSWERED
 
 
@@ -208,6 +209,7 @@ AUTHENTICATION = Machine(
             (S.WAIT_VECTORS, S.WAIT_IDENTITY, S.WRONG, S.NO_VECTORS),
         ),
         (S.WAIT_RESPONSE, T3360, unanswered, (S.UNANSWERED,)),
+        (S.WAIT_RESPONSE, RadioLost, unanswered, (S.UNANSWERED,)),
         (S.WAIT_IDENTITY, identification.S.IDENTIFIED, identified, (S.WAIT_VECTORS, S.WRONG, S.NO_VECTORS)),
         (S.WAIT_IDENTITY, identification.S.UNIDENTIFIED, unidentified, (S.UNANSWERED,)),
     ],

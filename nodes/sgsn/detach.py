@@ -3,6 +3,7 @@
 from typing import Any
 
 from nodes.core.machine import Begin, Machine, Procedure, State
+from nodes.sgsn.events import RadioLost
 from protocol.causes import GmmCause
 from protocol.gmm import DetachAcceptMo, DetachRequestMt
 from protocol.gmm.elements import DetachTypeMt, MtDetach
@@ -46,8 +47,8 @@ def accepted(detach: NetworkDetach, event: DetachAcceptMo) -> S:
     return S.DETACHED
 
 
-def unanswered(detach: NetworkDetach, event: Timer) -> S:
-    """The fifth expiry of T3322: it counts as gone (4.7.4.2.5 a)."""
+def unanswered(detach: NetworkDetach, event: Timer | RadioLost) -> S:
+    """The fifth expiry of T3322, or the radio is lost: it counts as gone (4.7.4.2.5 a, b)."""
     return S.DETACHED
 
 
@@ -63,5 +64,6 @@ NETWORK_DETACH = Machine(
         (S.START, Begin, begun, (S.WAIT_ACCEPT,)),
         (S.WAIT_ACCEPT, DetachAcceptMo, accepted, (S.DETACHED,)),
         (S.WAIT_ACCEPT, T3322, unanswered, (S.DETACHED,)),
+        (S.WAIT_ACCEPT, RadioLost, unanswered, (S.DETACHED,)),
     ],
 )

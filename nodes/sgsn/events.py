@@ -16,7 +16,7 @@ class SentToStandby:
 
 
 class RadioLost:
-    """Context → reachability: the BSS has lost the mobile (48.018 RADIO-STATUS)."""
+    """Gb → reachability and procedures: the BSS has lost the mobile (48.018 RADIO-STATUS), a lower layer failure."""
 
 
 class Deregistered:

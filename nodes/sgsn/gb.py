@@ -357,4 +357,5 @@ class Gb:
             context.resume()
         else:
             self.drop(context)
+            context.deliver(RADIO_LOST)
             context.reachability.hear(RADIO_LOST)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from nodes.core.machine import Begin, Machine, Procedure, State
+from nodes.sgsn.events import RadioLost
 from protocol.gmm import IdentityRequest, IdentityResponse
 from protocol.gmm.elements import IdentityType
 from protocol.identities import Imei, Imeisv, Imsi, Tmsi
@@ -56,8 +57,8 @@ def responded(identification: Identification, event: IdentityResponse) -> S:
     return S.IDENTIFIED
 
 
-def unanswered(identification: Identification, event: Timer) -> S:
-    """The fifth expiry of T3370 (4.7.8.4 a)."""
+def unanswered(identification: Identification, event: Timer | RadioLost) -> S:
+    """The fifth expiry of T3370, or the radio is lost (4.7.8.4 a, b)."""
     return S.UNIDENTIFIED
 
 
@@ -73,5 +74,6 @@ IDENTIFICATION = Machine(
         (S.START, Begin, begun, (S.WAIT_RESPONSE,)),
         (S.WAIT_RESPONSE, IdentityResponse, responded, (S.WAIT_RESPONSE, S.IDENTIFIED)),
         (S.WAIT_RESPONSE, T3370, unanswered, (S.UNIDENTIFIED,)),
+        (S.WAIT_RESPONSE, RadioLost, unanswered, (S.UNIDENTIFIED,)),
     ],
 )

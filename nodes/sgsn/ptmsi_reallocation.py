@@ -3,6 +3,7 @@
 from typing import Any
 
 from nodes.core.machine import Begin, Machine, Procedure, State
+from nodes.sgsn.events import RadioLost
 from protocol.gmm import PtmsiReallocationCommand, PtmsiReallocationComplete
 from protocol.identities import MobileIdentity
 from protocol.timers import T3350, Timer
@@ -57,8 +58,8 @@ def completed(reallocation: PtmsiReallocation, event: PtmsiReallocationComplete)
     return S.REALLOCATED
 
 
-def never_completed(reallocation: PtmsiReallocation, event: Timer) -> S:
-    """The fifth expiry of T3350: both P-TMSIs stay valid until the mobile shows which one it has (4.7.6.6 b)."""
+def never_completed(reallocation: PtmsiReallocation, event: Timer | RadioLost) -> S:
+    """The fifth expiry of T3350, or the radio is lost: both P-TMSIs are valid until one is used (4.7.6.6 a, b)."""
     return S.ABANDONED
 
 
@@ -74,5 +75,6 @@ PTMSI_REALLOCATION = Machine(
         (S.START, Begin, begun, (S.WAIT_COMPLETE,)),
         (S.WAIT_COMPLETE, PtmsiReallocationComplete, completed, (S.REALLOCATED,)),
         (S.WAIT_COMPLETE, T3350, never_completed, (S.ABANDONED,)),
+        (S.WAIT_COMPLETE, RadioLost, never_completed, (S.ABANDONED,)),
     ],
 )

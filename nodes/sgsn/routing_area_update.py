@@ -11,6 +11,7 @@ from nodes.sgsn import authentication, context_transfer, gs_update, identificati
 from nodes.sgsn.association import SEPARATED
 from nodes.sgsn.authentication import Authentication
 from nodes.sgsn.context_transfer import ContextTransfer
+from nodes.sgsn.events import RadioLost
 from nodes.sgsn.failure_report import FailureReport
 from nodes.sgsn.gs_update import GsUpdate
 from nodes.sgsn.identification import Identification
@@ -284,8 +285,8 @@ def requested_after_accept(update: RoutingAreaUpdate, event: RoutingAreaUpdateRe
     return restarted(update, event)
 
 
-def never_completed(update: RoutingAreaUpdate, event: Timer) -> S:
-    """The fifth expiry of T3350: abort; old and new P-TMSI stay valid for a time (4.7.5.1.6 c)."""
+def never_completed(update: RoutingAreaUpdate, event: Timer | RadioLost) -> S:
+    """The fifth expiry of T3350, or the radio is lost: abort; both P-TMSIs stay valid for a time (4.7.5.1.6 a, c)."""
     return S.ABANDONED
 
 
@@ -321,5 +322,6 @@ ROUTING_AREA_UPDATE = Machine(
         (S.WAIT_COMPLETE, RoutingAreaUpdateComplete, completed, (S.UPDATED,)),
         (S.WAIT_COMPLETE, RoutingAreaUpdateRequest, requested_after_accept, (*FIRST, S.WAIT_IDENTITY)),
         (S.WAIT_COMPLETE, T3350, never_completed, (S.ABANDONED,)),
+        (S.WAIT_COMPLETE, RadioLost, never_completed, (S.ABANDONED,)),
     ],
 )

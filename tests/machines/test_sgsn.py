@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from nodes.core.outputs import Command, Note, Reply, Send
 from nodes.sgsn import Sgsn, SgsnConfig, attach, mobility
+from nodes.sgsn.context import MmContext
 from protocol import bssgp, gmm, ns, sccp, tcap
 from protocol.bssgp import BvcReset, BvcUnblock, DlUnitdata, UlUnitdata
 from protocol.causes import BssgpCause, GmmCause
@@ -208,7 +209,7 @@ class Around:
                         message = gmm.decode(frame.information, up=False)
                     self.heard.append(message)
                 case Send(pdu=pdu):
-                    transaction = tcap.decode(sccp.decode(pdu).payload)
+                    transaction = tcap.decode(sccp.decode(pdu).payload)  # type: ignore[attr-defined]
                     for component in getattr(transaction, "components", ()):
                         if isinstance(component, tcap.Invoke):
                             self.asked[type(component.argument)] = (transaction.otid, component.invoke_id)  # type: ignore[union-attr]
@@ -235,7 +236,7 @@ class Around:
         return next(message for message in reversed(self.heard) if isinstance(message, kind))
 
     @property
-    def context(self) -> mobility.MmContext:
+    def context(self) -> MmContext:
         """The one context."""
         return next(iter(self.sgsn.by_tlli.values()))
 
@@ -284,6 +285,8 @@ class Around:
         return accept
 
 
+@pytest.mark.ttcn3("attach")
+@pytest.mark.ttcn3("attach_umts_aka_umts_res")
 def test_attach_by_imsi() -> None:
     """23.060 6.5: challenge, equipment, location with subscriber data, and only then ATTACH ACCEPT."""
     around = Around()
@@ -308,6 +311,8 @@ def test_attach_by_imsi() -> None:
     assert any("grey" in note.text for note in around.notes)
 
 
+@pytest.mark.ttcn3("attach_second_attempt")
+@pytest.mark.ttcn3("detach_nopoweroff")
 def test_reattach_by_ptmsi_with_signature() -> None:
     """23.060 6.5.3: a P-TMSI of ours with its signature and key needs neither challenge nor HLR."""
     around = Around()
@@ -334,6 +339,7 @@ def test_reattach_by_ptmsi_with_wrong_signature() -> None:
     assert around.said() == ["AuthenticationAndCipheringRequest"]
 
 
+@pytest.mark.ttcn3("attach_no_imsi_response")
 def test_ptmsi_unknown() -> None:
     """23.060 6.5.3: a P-TMSI that is not ours leads to an identity request, T3370 repeats it, the fifth expiry ends."""
     around = Around()
@@ -349,6 +355,7 @@ def test_ptmsi_unknown() -> None:
     assert around.said() == ["IdentityRequest", "SendAuthenticationInfoArg"]
 
 
+@pytest.mark.ttcn3("attach_gmm_attach_req_while_gmm_attach")
 def test_same_request_before_accept_is_ignored() -> None:
     """24.008 4.7.3.1.6 e: the first one goes on."""
     around = Around()
@@ -366,6 +373,7 @@ def test_other_request_before_accept_replaces() -> None:
     assert len(around.sgsn.tcap.dialogues) == 1
 
 
+@pytest.mark.ttcn3("attach_check_complete_resend")
 def test_accept_repeated_by_t3350() -> None:
     """24.008 4.7.3.1.6 c: five in all; then the attach is aborted and both identities stay valid."""
     around = Around()
@@ -430,6 +438,7 @@ def test_wrong_proof_of_a_ptmsi() -> None:
     assert around.sgsn.by_imsi[IMSI].state is mobility.S.REGISTERED
 
 
+@pytest.mark.ttcn3("attach_auth_id_timeout")
 def test_challenge_unanswered() -> None:
     """24.008 4.7.7.6 b: five challenges, then the attach dies with the authentication."""
     around = Around()
@@ -450,6 +459,7 @@ def test_answer_to_another_challenge_is_ignored() -> None:
     assert around.said() == []
 
 
+@pytest.mark.ttcn3("attach_usim_resync")
 def test_synch_failure() -> None:
     """33.102 6.3.5: RAND and AUTS go to the HLR, a fresh vector comes; a second failure ends it."""
     around = Around()
@@ -501,6 +511,8 @@ def test_mac_failure_then_silence() -> None:
     assert around.sgsn.by_tlli == {}
 
 
+@pytest.mark.ttcn3("attach_auth_sai_reject")
+@pytest.mark.ttcn3("attach_gsup_lu_reject")
 @pytest.mark.parametrize(
     ("answer", "cause"),
     [
@@ -537,6 +549,8 @@ def test_hlr_refuses(operation: type, answer: Any, cause: GmmCause) -> None:
     assert around.sgsn.by_tlli == {}
 
 
+@pytest.mark.ttcn3("attach_auth_sai_timeout")
+@pytest.mark.ttcn3("attach_gsup_lu_timeout")
 @pytest.mark.parametrize("operation", ["vectors", "location"])
 def test_hlr_silent(operation: str) -> None:
     """29.002 17.1.2: no answer within the operation's timer is a network failure for the mobile."""
@@ -558,6 +572,7 @@ def test_no_vectors() -> None:
     assert around.last(AttachReject).gmm_cause is GmmCause.NETWORK_FAILURE
 
 
+@pytest.mark.ttcn3("attach_closed")
 def test_imsi_of_no_hlr() -> None:
     """An IMSI that no HLR serves is unknown."""
     around = Around()
@@ -596,6 +611,7 @@ def test_eir_cannot_tell(policy: str, answer: ErrorCode | None, then: str | GmmC
         assert then in around.said()
 
 
+@pytest.mark.ttcn3("attach_no_imei_response")
 def test_equipment_not_told() -> None:
     """24.008 4.7.8.4: the IMEI is asked five times, then the attach dies."""
     around = Around()
@@ -688,6 +704,7 @@ def test_late_answer_to_a_challenge_that_was_replaced() -> None:
     assert around.said() == []
 
 
+@pytest.mark.ttcn3("detach_poweroff")
 def test_detach_switched_off_is_not_answered() -> None:
     """24.008 4.7.4.1.2: nobody would hear the answer."""
     around = Around()
@@ -707,6 +724,8 @@ def test_detach_during_attach() -> None:
     assert around.sgsn.by_tlli == {}
 
 
+@pytest.mark.ttcn3("detach_unknown_nopoweroff")
+@pytest.mark.ttcn3("detach_unknown_poweroff")
 @pytest.mark.parametrize(("power_off", "answer"), [(False, ["DetachAcceptMt"]), (True, [])])
 def test_detach_of_an_unknown_mobile(power_off: bool, answer: list[str]) -> None:
     """A TLLI that is not known: silence if it is switched off, else it is granted."""
@@ -740,6 +759,7 @@ def cancel(around: Around, kind: CancellationType) -> None:
     around.peer(6, HLR, "gr", tcap.Begin(otid=b"\0\0\0\2", dialogue=opening, components=(tcap.invoke(1, argument),)))
 
 
+@pytest.mark.ttcn3("hlr_location_cancel_request_update")
 def test_cancel_location_update_procedure() -> None:
     """23.060 6.9.1: the mobile is elsewhere: its context goes, it is not told."""
     around = Around()
@@ -749,6 +769,7 @@ def test_cancel_location_update_procedure() -> None:
     assert around.sgsn.by_imsi == {}
 
 
+@pytest.mark.ttcn3("hlr_location_cancel_request_withdraw")
 def test_cancel_location_withdraw() -> None:
     """23.060 6.6.2.2: the subscription is withdrawn: the mobile is detached and its context goes."""
     around = Around()
@@ -759,6 +780,8 @@ def test_cancel_location_withdraw() -> None:
     assert around.sgsn.by_imsi == {}
 
 
+@pytest.mark.ttcn3("hlr_location_cancel_request_unknown_subscriber_update")
+@pytest.mark.ttcn3("hlr_location_cancel_request_unknown_subscriber_withdraw")
 def test_cancel_location_of_an_unknown_or_detached_mobile() -> None:
     """29.002 8.1.3: acknowledged all the same; a detached one is forgotten."""
     around = Around()

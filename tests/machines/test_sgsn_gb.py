@@ -1,5 +1,6 @@
 """The Gb interface of the SGSN: BVCs, flow control, radio status, capabilities, network service, LLC frames."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -32,13 +33,13 @@ from protocol.bssgp import (
 from protocol.bssgp.elements import BucketSize, FlushAction, LeakRate, RaCapUpdCause
 from protocol.causes import BssgpCause, GmmCause, NsCause, RadioCause
 from protocol.gmm import GmmStatus
-from protocol.gmm.elements import GprsTimer
+from protocol.gmm.elements import GprsTimer, UpdateTypeValue
 from protocol.identities import Imsi, Tlli, Tmsi
 from protocol.llc import Disc, Dm, Null, Sabm, Sapi, Xid, XidInformation
 from protocol.llc.xid import KD, KU, MD, MU, N200, N201I, N201U, T200, IovUi, Layer3Parameters, LlcVersion, Reset
 from protocol.sndcp.xid import SndcpVersion, SndcpXid
 from protocol.timers import SECOND
-from tests.machines.sgsn_lab import FAR, IMSI, NEAR, NEXT, RADIO, Lab
+from tests.machines.sgsn_lab import FAR, IMSI, NEAR, NEXT, RADIO, Lab, Mobile
 
 
 @pytest.fixture
@@ -540,14 +541,10 @@ def naming(lab: Lab, how: str, cause: RadioCause) -> RadioStatus:
             return RadioStatus(imsi=ImsiIdentity(IMSI), radio_cause=cause)
 
 
-@pytest.mark.parametrize(
-    "how",
-    [
-        pytest.param("tlli", marks=pytest.mark.ttcn3("radio_status")),
-        pytest.param("tmsi", marks=pytest.mark.ttcn3("radio_status_tmsi")),
-        pytest.param("imsi", marks=pytest.mark.ttcn3("radio_status_imsi")),
-    ],
-)
+@pytest.mark.ttcn3("radio_status")
+@pytest.mark.ttcn3("radio_status_tmsi")
+@pytest.mark.ttcn3("radio_status_imsi")
+@pytest.mark.parametrize("how", ["tlli", "tmsi", "imsi"])
 @pytest.mark.parametrize(
     "cause",
     [
@@ -708,7 +705,8 @@ def test_xid_out_of_range(lab: Lab, what: str) -> None:
 
 
 @pytest.mark.ttcn3("llc_sabm_dm_llgmm")
-@pytest.mark.parametrize("sapi", [Sapi.LLGMM, pytest.param(Sapi.LL5, marks=pytest.mark.ttcn3("llc_sabm_dm_ll5"))])
+@pytest.mark.ttcn3("llc_sabm_dm_ll5")
+@pytest.mark.parametrize("sapi", [Sapi.LLGMM, Sapi.LL5])
 @pytest.mark.parametrize("kind", [Sabm, Disc])
 def test_sabm_and_disc(lab: Lab, sapi: Sapi, kind: type) -> None:
     """44.064 8.5.1, 8.5.2: acknowledged operation is not in use: DM, with F as P was."""
@@ -758,3 +756,74 @@ def test_any_frame_leaves_it_alive(octets: bytes) -> None:
     lab.mobiles[0].sends(octets)
     lab.mobiles[0].sends(octets + llc.fcs.fcs(octets))
     assert lab.context.imsi == IMSI
+
+
+# --- lower layer failure of procedures (24.008) -----------------------------------------------------------------------
+
+
+def lose(lab: Lab) -> None:
+    """The BSS has lost the mobile."""
+    tlli = lab.mobiles[0].tlli
+    lab.gb(RadioStatus(tlli=tlli, radio_cause=RadioCause.RADIO_CONTACT_LOST_WITH_THE_MS), 2)
+    lab.said.clear()
+    lab.waits(31)
+    assert lab.names() == []
+
+
+def test_radio_lost_before_attach_complete() -> None:
+    """24.008 4.7.3.1.6 a: the accept is not sent again; the P-TMSI given stays valid."""
+    lab = Lab()
+    mobile = lab.mobile()
+    mobile.completes = False
+    mobile.attach()
+    ptmsi = lab.context.ptmsi
+    lose(lab)
+    assert lab.context.state.value == "GMM-DEREGISTERED"
+    assert set(lab.sgsn.by_ptmsi) == {ptmsi}
+
+
+def test_radio_lost_before_update_complete(lab: Lab) -> None:
+    """24.008 4.7.5.1.6 a: the accept is not sent again; the mobile is registered under both P-TMSIs."""
+    mobile = lab.mobiles[0]
+    mobile.completes = False
+    lab.sgsn.config = dataclasses.replace(lab.sgsn.config, ptmsi_reallocation="every update")
+    mobile.update(UpdateTypeValue.RA_UPDATING)
+    lose(lab)
+    assert lab.context.state.value == "GMM-REGISTERED"
+    assert len(lab.sgsn.by_ptmsi) == 2
+
+
+def test_radio_lost_during_ptmsi_reallocation(lab: Lab) -> None:
+    """24.008 4.7.6.6 a: both P-TMSIs are valid."""
+    lab.orders("reallocate", imsi=IMSI)
+    lose(lab)
+    assert lab.context.state.value == "GMM-REGISTERED"
+    assert len(lab.sgsn.by_ptmsi) == 2
+
+
+def test_radio_lost_during_network_detach(lab: Lab) -> None:
+    """24.008 4.7.4.2.5 b: the mobile counts as detached."""
+    lab.orders("detach", imsi=IMSI)
+    lose(lab)
+    assert lab.context.state.value == "GMM-DEREGISTERED"
+
+
+class Mute(Mobile):
+    """A mobile that answers nothing."""
+
+    def hears(self, message: Any) -> None:
+        self.heard.append(message)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_radio_lost_during_common_procedures(known: bool) -> None:
+    """24.008 4.7.7.6 a, 4.7.8.4 a: challenge and identity request die, and the attach around them."""
+    lab = Lab()
+    mobile = Mute(lab)
+    lab.mobiles.append(mobile)
+    if not known:
+        mobile.tlli = Tlli.local(0xC0000001)
+    mobile.attach(by_ptmsi=not known)
+    assert lab.names("ms") == ["AuthenticationAndCipheringRequest" if known else "IdentityRequest"]
+    lose(lab)
+    assert lab.sgsn.by_tlli == {}
