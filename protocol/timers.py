@@ -314,6 +314,125 @@ X_INFORMATION = timer(
     expiry="nobody knows",
 )
 
+# --- MM and CC, mobile side (TS 24.008 tables 11.1 and 11.3) -------------------------------------------------------
+T3210 = timer(
+    "T3210",
+    20,
+    1,
+    "mobile",
+    start="LOCATION UPDATING REQUEST sent",
+    stop="LOCATION UPDATING ACCEPT or REJECT received, channel released",
+    expiry="the channel is left, and the update has failed",
+)
+T3211 = timer(
+    "T3211",
+    15,
+    1,
+    "mobile",
+    start="location updating failed, attempt counter below 4",
+    stop="location updating started, new location area",
+    expiry="location updating again",
+)
+T3212 = timer(
+    "T3212",
+    3600,
+    1,
+    "mobile",
+    start="MM IDLE entered, or location updating failed with the attempt counter at 4; the cell gives its value",
+    stop="dedicated mode entered, IMSI detached, calls through the SGSN",
+    expiry="periodic location updating",
+)
+T3214 = timer(
+    "T3214",
+    20,
+    1,
+    "mobile",
+    start="AUTHENTICATION FAILURE with #20 or #23 sent",
+    stop="AUTHENTICATION REQUEST received",
+    expiry="the network is taken for a false one",
+)
+T3216 = timer(
+    "T3216",
+    15,
+    1,
+    "mobile",
+    start="AUTHENTICATION FAILURE with #21 sent",
+    stop="AUTHENTICATION REQUEST received",
+    expiry="the network is taken for a false one",
+)
+T3220 = timer(
+    "T3220",
+    5,
+    1,
+    "mobile",
+    start="IMSI DETACH INDICATION sent",
+    stop="channel released",
+    expiry="the channel is left",
+)
+T3230 = timer(
+    "T3230",
+    15,
+    1,
+    "mobile",
+    start="CM SERVICE REQUEST sent",
+    stop="CM SERVICE ACCEPT or REJECT received, ciphering begun",
+    expiry="there is no connection",
+)
+T3240 = timer(
+    "T3240",
+    10,
+    1,
+    "mobile",
+    start="nothing more to do on the channel, or page answered; again with each message of MM",
+    stop="channel released, SETUP received",
+    expiry="the channel is left",
+)
+T303 = timer(
+    "T303",
+    30,
+    1,
+    "mobile",
+    start="SETUP sent",
+    stop="CALL PROCEEDING, ALERTING, CONNECT or RELEASE COMPLETE received",
+    expiry="the call is cleared",
+)
+T305 = timer(
+    "T305",
+    30,
+    1,
+    "mobile",
+    start="DISCONNECT sent",
+    stop="RELEASE or DISCONNECT received",
+    expiry="RELEASE is sent",
+)
+T308 = timer(
+    "T308",
+    30,
+    2,
+    "mobile",
+    start="RELEASE sent",
+    stop="RELEASE COMPLETE or RELEASE received",
+    expiry="RELEASE again; the 2nd frees the call",
+)
+T310 = timer(
+    "T310",
+    30,
+    1,
+    "mobile",
+    start="CALL PROCEEDING received",
+    stop="ALERTING, CONNECT or DISCONNECT received",
+    expiry="the call is cleared",
+)
+T313 = timer(
+    "T313",
+    30,
+    1,
+    "mobile",
+    start="CONNECT sent",
+    stop="CONNECT ACKNOWLEDGE received",
+    expiry="the call is cleared",
+)
+
 # --- MM, CC and A interface, side of the network (TS 24.008 tables 11.2 and 11.4, TS 44.018, TS 48.008) ------------
 T3250 = timer(
     "T3250",
