@@ -1,9 +1,14 @@
 """One end of the logical link of one mobile: numbering of UI frames (TS 44.064 8.4)."""
 
+from protocol.llc import Xid, XidInformation
 from protocol.llc.frame import Sapi, UiFrame
+from protocol.llc.xid import Reset
 
 MODULUS = 512
 WINDOW = 32
+
+RESET = Xid(sapi=Sapi.LLGMM, command=True, poll_final=True, information=XidInformation.of(Reset())).encode()
+"""The network's XID frame that has both ends of a link count anew (8.5.3.1)."""
 
 
 class LogicalLink:
@@ -51,3 +56,7 @@ class LogicalLink:
     def hear_anew(self) -> None:
         """Take the next frame for the first: its sender has begun anew. What is sent is numbered on."""
         self._received = None
+
+    def begin_anew(self) -> None:
+        """Count from 0 both ways, as a reset asks (8.5.3.1)."""
+        self._sent = self._received = None

@@ -16,13 +16,15 @@ from nodes.ms.listening import Listening
 from nodes.ms.mobile import Mobile
 from nodes.ms.paging import read_pages
 from nodes.ms.states import ANY_SUSPENDED, words
-from protocol import gmm, um
+from protocol import gmm, llc, um
 from protocol.causes import GmmCause
 from protocol.errors import DecodeError
 from protocol.gmm import GmmMessage, GmmStatus
 from protocol.gmm.elements import ForceToStandby
 from protocol.identities import CellIdentifier, Imsi
+from protocol.llc import Xid, XidInformation
 from protocol.llc.frame import Sapi, UiFrame
+from protocol.llc.xid import Reset
 from protocol.um import BroadcastChannel, PacketChannel, PagingChannel
 
 SIM = "sim/"
@@ -72,16 +74,23 @@ class Ms(Node):
                 raise DecodeError(f"{message.title} is not in use")
 
     def _take_frame(self, message: PacketChannel, pdu: bytes) -> None:
-        """A frame for a mobile."""
-        frame = UiFrame.decode(message.llc_frame)
+        """A frame for a mobile: signalling, or a reset of the link."""
+        frame = llc.decode(message.llc_frame, up=False)
         if not frame.command:
-            raise DecodeError("a UI frame of the network has C/R 1")
+            raise DecodeError(f"{frame.title} of the network with C/R 0: a response, and nothing was asked")
         if frame.sapi is not Sapi.LLGMM:
             raise DecodeError(f"SAPI {int(frame.sapi)} is not in use")
         mobile = self.listening.by_tlli.get((message.cell, message.tlli))
         if mobile is None:
             self.warn("tlli unknown", f"nobody in {message.cell} has TLLI {message.tlli}", pdu)
             return
+        if isinstance(frame, Xid) and frame.information.find(Reset) is not None:
+            mobile.link.begin_anew()  # 44.064 8.5.3.1
+            heard = Xid(sapi=Sapi.LLGMM, command=True, poll_final=frame.poll_final, information=XidInformation())
+            self.transmit_frame(mobile, heard.encode())
+            return
+        if not isinstance(frame, UiFrame):
+            raise DecodeError(f"{frame.title} is not in use")
         if not mobile.link.accepts(frame):
             return  # a repeat on the link: discarded (44.064 8.4.2)
         if message.tlli == mobile.tlli:

@@ -42,7 +42,8 @@ class MmContext(Procedure):
     update from elsewhere, as long as it runs; ``tlli_used`` the one heard last, on which the mobile is answered.
     ``rai`` is where the mobile is registered, ``rai_old`` where ``ptmsi_old`` was given. ``bss``, ``bvci`` and ``cell``
     tell where it was heard last, ``place_before`` where it was before its last request for a routing area update.
-    ``radio_lost`` is set when the BSS says that it cannot reach the mobile, until that is heard again.
+    ``radio_lost`` is set when the BSS says that it cannot reach the mobile, until that is heard again. ``resets_link``
+    is set while a mobile may still count its frames as with a context that was lost.
 
     ``keys`` are those of ``cksn``; ``pdp_contexts`` came from another SGSN.
 
@@ -83,6 +84,7 @@ class MmContext(Procedure):
         "rai_old",
         "reachability",
         "ready_timer",
+        "resets_link",
         "sent_to_standby",
         "suspension",
         "tlli",
@@ -122,6 +124,7 @@ class MmContext(Procedure):
         self.cell_notification = False
         self.sent_to_standby = False
         self.link = LogicalLink(network=True)
+        self.resets_link = False
         self.bss: Name = ""
         self.bvci = 0
         self.cell: CellIdentifier | None = None

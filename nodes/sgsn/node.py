@@ -5,6 +5,7 @@ from random import Random
 from typing import Any, ClassVar
 
 from nodes.core import echo
+from nodes.core.llc import RESET
 from nodes.core.node import CommandError, Node
 from nodes.core.outputs import Command, Interface, Name, Record
 from nodes.core.tcap import Dialogue, Tcap
@@ -164,6 +165,9 @@ class Sgsn(Node):
         if context is not None:
             null = isinstance(frame, llc.Null)
             context.heard(bss, bvci, unit.cell_identifier, tlli=unit.tlli, null=null)
+            if isinstance(frame, llc.Xid) and frame.command:  # a response, and resets are all we ask for
+                context.resets_link = False
+                context.link.hear_anew()
         answer = link.answer(frame)
         if answer is not None:
             self.gb.send_frame(bss, bvci, unit.tlli, answer.encode(), context)
@@ -188,6 +192,7 @@ class Sgsn(Node):
         holder = self.holder_of(tlli.ptmsi, area) if tlli.kind in ("local", "foreign") else None
         if holder is None:
             holder = MmContext(self, tlli)
+            holder.resets_link = tlli.kind == "local"  # it counts on with a context that was lost here
         else:
             holder.ask_under(tlli)
             holder.link.hear_anew()
@@ -263,11 +268,15 @@ class Sgsn(Node):
             context.keep(message)
             context.page()
             return
+        if context.resets_link:
+            self.gb.send_frame(context.bss, context.bvci, context.tlli_used, RESET, context)
         frame = context.link.frame(Sapi.LLGMM, message.encode())
         self.gb.send_frame(context.bss, context.bvci, context.tlli_used, frame, context)
 
     def _say(self, bss: Name, bvci: int, tlli: Tlli, message: GmmMessage) -> None:
-        """Send a GMM message to a TLLI that has no context."""
+        """Send a GMM message to a TLLI without context, whose mobile may count on with one that was lost here."""
+        if tlli.kind != "random":
+            self.gb.send_frame(bss, bvci, tlli, RESET)
         frame = UiFrame(sapi=Sapi.LLGMM, command=True, nu=0, information=message.encode()).encode()
         self.gb.send_frame(bss, bvci, tlli, frame)
 

@@ -553,7 +553,7 @@ def test_subscription_withdrawn_tells_the_vlr() -> None:
 @pytest.mark.parametrize(
     ("policy", "tlli", "then"),
     [
-        ("detach", Tlli.local(0xC0000001), ["DetachRequestMt"]),
+        ("detach", Tlli.local(0xC0000001), ["Xid", "DetachRequestMt"]),
         ("detach", Tlli.random(1), []),
         ("discard", Tlli.local(0xC0000001), []),
     ],
