@@ -5,8 +5,9 @@ from typing import Any
 from nodes.hlr.config import PdpSubscription, Subscriber
 from nodes.hlr.location_update import LocationUpdate
 from nodes.hlr.subscribers import Entry, GprsLocation
+from protocol.identities import IsdnAddress
 from protocol.map.errors import UnknownSubscriberDiagnostic, UnknownSubscriberParam
-from protocol.map.location import UpdateGprsLocationRes
+from protocol.map.location import UpdateGprsLocationArg, UpdateGprsLocationRes
 from protocol.map.packet import GprsSubscriptionData, PdpAddress, PdpContext, PdpType
 from protocol.map.subscriber import InsertSubscriberDataArg, NetworkAccessMode, SubscriberStatus
 from protocol.sm.quality_of_service import QualityOfService
@@ -30,6 +31,9 @@ class UpdateGprsLocation(LocationUpdate):
             diagnostic = UnknownSubscriberDiagnostic.GPRS_SUBSCRIPTION_UNKNOWN
             return UnknownSubscriberParam(unknown_subscriber_diagnostic=diagnostic)
         return None
+
+    def number_of(self, event: UpdateGprsLocationArg) -> IsdnAddress:
+        return event.sgsn_number
 
     def locate(self, entry: Entry, event: Any) -> GprsLocation | None:
         before = entry.location

@@ -25,6 +25,7 @@ from protocol.map.errors import (
     UnknownSubscriberParam,
 )
 from protocol.map.location import CancellationType, UpdateGprsLocationArg, UpdateLocationArg
+from protocol.map.restart import RestoreDataArg
 from protocol.map.subscriber import InsertSubscriberDataArg, InsertSubscriberDataRes
 
 if TYPE_CHECKING:
@@ -32,6 +33,16 @@ if TYPE_CHECKING:
 
 Refusal = UnknownSubscriberParam | RoamingNotAllowedParam | UnexpectedDataParam
 """Why a subscriber may not be served."""
+
+Request = UpdateGprsLocationArg | UpdateLocationArg | RestoreDataArg
+"""What begins an update."""
+
+NAMES = {
+    UpdateGprsLocationArg: "updateGprsLocation",
+    UpdateLocationArg: "updateLocation",
+    RestoreDataArg: "restoreData",
+}
+"""How the operations are called."""
 
 
 class S(State):
@@ -76,6 +87,10 @@ class LocationUpdate(Procedure):
         """How a subscriber is refused who has no subscription for this domain; None for one who has."""
         raise NotImplementedError
 
+    def number_of(self, event: Any) -> IsdnAddress:
+        """The number of the node that asks."""
+        raise NotImplementedError
+
     def locate(self, entry: Entry, event: Any) -> GprsLocation | VlrLocation | None:
         """Store where the subscriber is, and return where it was."""
         raise NotImplementedError
@@ -89,15 +104,12 @@ class LocationUpdate(Procedure):
         raise NotImplementedError
 
 
-def update_location(
-    kind: type[LocationUpdate], hlr: "Hlr", dialogue: Dialogue, argument: UpdateGprsLocationArg | UpdateLocationArg
-) -> None:
+def update_location(kind: type[LocationUpdate], hlr: "Hlr", dialogue: Dialogue, argument: Request) -> None:
     """Run an update. It ends another one of the same subscriber, whose mobile has gone on; a repeat is dropped."""
     running = hlr.updating.get((kind, argument.imsi))
     if running is not None:
         if running.dialogue.repeats(dialogue):
-            what = "updateGprsLocation" if isinstance(argument, UpdateGprsLocationArg) else "updateLocation"
-            hlr.warn("tcap repeat", f"{what} of IMSI {argument.imsi} came twice from {dialogue.peer}")
+            hlr.warn("tcap repeat", f"{NAMES[type(argument)]} of IMSI {argument.imsi} came twice from {dialogue.peer}")
             dialogue.forget()
             return
         running.end()
@@ -126,11 +138,11 @@ def choose_refusal(update: LocationUpdate, number: IsdnAddress) -> Refusal | Non
 # --- the table ----------------------------------------------------------------------------------------------------
 
 
-def requested(update: LocationUpdate, event: UpdateGprsLocationArg | UpdateLocationArg) -> S:
+def requested(update: LocationUpdate, event: Request) -> S:
     """Refuse it; or store where the subscriber is, cancel it where it was, and insert its data where it is."""
     hlr: Hlr = update.stage
     entry = update.entry
-    number = event.sgsn_number if isinstance(event, UpdateGprsLocationArg) else event.vlr_number
+    number = update.number_of(event)
     refusal = choose_refusal(update, number)
     if entry is None or refusal is not None:
         update.dialogue.refuse(refusal)
@@ -173,6 +185,7 @@ LOCATION_UPDATE = Machine(
         # in this state    on this event     do this      and be in one of
         (S.START, UpdateGprsLocationArg, requested, (S.WAIT_INSERTED, S.REFUSED)),
         (S.START, UpdateLocationArg, requested, (S.WAIT_INSERTED, S.REFUSED)),
+        (S.START, RestoreDataArg, requested, (S.WAIT_INSERTED, S.REFUSED)),
         (S.WAIT_INSERTED, InsertSubscriberDataRes, inserted, (S.WAIT_INSERTED, S.UPDATED)),
         (S.WAIT_INSERTED, Refused, not_inserted, (S.REFUSED,)),
         (S.WAIT_INSERTED, NoAnswer, not_inserted, (S.REFUSED,)),

@@ -13,7 +13,7 @@ from nodes.hlr.config import HlrConfig
 from nodes.hlr.gprs_location import UpdateGprsLocation
 from nodes.hlr.location_update import LocationUpdate, update_location
 from nodes.hlr.subscribers import Register
-from nodes.hlr.vlr_location import UpdateVlrLocation
+from nodes.hlr.vlr_location import RestoreVlrData, UpdateVlrLocation
 from protocol.identities import IsdnAddress
 from protocol.map.authentication import (
     AuthenticationFailureReportArg,
@@ -29,6 +29,7 @@ from protocol.map.contexts import (
     NETWORK_LOC_UP_V3,
 )
 from protocol.map.location import PurgeMsArg, UpdateGprsLocationArg, UpdateLocationArg
+from protocol.map.restart import RestoreDataArg
 from protocol.sccp import Address, Ssn
 
 CONTEXTS = frozenset(
@@ -62,6 +63,7 @@ class Hlr(Node):
             AuthenticationFailureReportArg: partial(authentication.authentication_failure_report, self),
             UpdateGprsLocationArg: partial(update_location, UpdateGprsLocation, self),
             UpdateLocationArg: partial(update_location, UpdateVlrLocation, self),
+            RestoreDataArg: partial(update_location, RestoreVlrData, self),
             PurgeMsArg: partial(purging.purge_ms, self),
         }
         self.tcap = Tcap(self, Address(ssn=Ssn.HLR, gt=config.number), config.routes, services, CONTEXTS)

@@ -29,6 +29,7 @@ from protocol.map.location import (
     UpdateLocationArg,
     UpdateLocationRes,
 )
+from protocol.map.restart import RestoreDataArg, RestoreDataRes
 from protocol.map.subscriber import InsertSubscriberDataArg, InsertSubscriberDataRes, NetworkAccessMode
 from protocol.sccp import Address
 from tests.machines.test_hlr_gprs_location import attach as attach_packet
@@ -232,3 +233,31 @@ def test_everybody_is_shown(network: Callable[..., Any], subscriber: Subscriber)
     (reply,) = hlr.command("inspect", subject="*")
     assert reply.body["subjects"].keys() == {str(subscriber.imsi)}
     assert hlr.command("inspect", subject="*", page=5)[-1].status == "failed"
+
+
+def restore(vlr: Any, imsi: Imsi) -> bytes:
+    """Let a VLR ask for the data of a subscriber that it should know; returns its transaction id."""
+    otid: bytes = vlr.begin(NETWORK_LOC_UP_V3, RestoreDataArg(imsi=imsi))
+    return otid
+
+
+def test_restoration_of_a_vlr(network: Callable[..., Any], subscriber: Subscriber) -> None:
+    """23.007 4.2: the data are inserted again, and the location stays as it is."""
+    hlr = network()
+    vlr = hlr.peers["vlr1"]
+    data = attach(vlr, subscriber.imsi)
+    otid = restore(vlr, subscriber.imsi)
+    message, again = vlr.asked(InsertSubscriberDataArg)
+    assert again == data
+    vlr.result(message, InsertSubscriberDataRes(), own=otid)
+    assert vlr.answered(otid).result == RestoreDataRes(hlr_number=HLR)
+    assert hlr.node.look(subscriber.imsi)["vlr_number"] == "491720000007"
+
+
+def test_restoration_elsewhere_is_refused(network: Callable[..., Any], subscriber: Subscriber) -> None:
+    """A VLR that does not serve the subscriber is told that it is unknown; the one that does keeps it."""
+    hlr = network()
+    attach(hlr.peers["vlr1"], subscriber.imsi)
+    answer = hlr.peers["vlr2"].answered(restore(hlr.peers["vlr2"], subscriber.imsi))
+    assert answer.error is ErrorCode.UNKNOWN_SUBSCRIBER
+    assert hlr.node.look(subscriber.imsi)["vlr_number"] == "491720000007"
