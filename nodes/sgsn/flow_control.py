@@ -110,10 +110,11 @@ class Downlink:
         else:
             self._bucket.leak(now)
             self._bucket.size, self._bucket.rate = size, rate
-        self._default = size_of_one, rate_of_one
-        for flow in self._flows.values():
-            if flow.own <= now:
-                self._set(flow, size_of_one, rate_of_one)
+        if self._default != (size_of_one, rate_of_one):
+            self._default = size_of_one, rate_of_one
+            for flow in self._flows.values():
+                if flow.own <= now:
+                    self._set(flow, size_of_one, rate_of_one)
         self._go()
 
     def limit_one(self, key: Hashable, size: int, rate: int, until: int) -> None:
