@@ -213,7 +213,14 @@ def read_either_way(kind: Protocol, octets: bytes) -> Pdu:
     if not found:
         # The direction that knows the message tells more.
         raise max(errors, key=lambda error: error.at)
-    return min(found, key=doubt)
+    return min(found, key=lambda pdu: (contradicts(pdu), doubt(pdu)))
+
+
+def contradicts(pdu: Pdu) -> bool:
+    """True where a UI frame in it tells that it goes the other way."""
+    return any(
+        isinstance(it, Pdu) and isinstance(it.message, UiFrame) and it.up is it.message.command for it in pdu.layers()
+    )
 
 
 # --- guessing ----------------------------------------------------------------------------------------------------

@@ -700,6 +700,15 @@ X_SEGMENTS = timer(
     stop="last segment received",
     expiry="the segments are dropped (T(reass), Q.714)",
 )
+X_MORE_DATA = timer(
+    "X-more-data",
+    20,
+    1,
+    "network",
+    start="InsertSubscriberData answered in a dialogue that the HLR began for it",
+    stop="InsertSubscriberData received, or the dialogue ended by the HLR",
+    expiry="the dialogue is aborted",
+)
 X_CONNECTION = timer(
     "X-connection",
     20,

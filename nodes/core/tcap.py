@@ -43,6 +43,10 @@ class NoAnswer:
         self.why = why
 
 
+class Closed:
+    """The peer has ended the dialogue, in which nothing was left to answer."""
+
+
 class User(Protocol):
     """Who uses a dialogue."""
 
@@ -273,8 +277,7 @@ class Dialogue:
         """The peer has ended the dialogue; invokes still open will not be answered."""
         asked = bool(self._invocations)
         self.forget()
-        if asked:
-            self._tell(NoAnswer("the peer ended the dialogue"))
+        self._tell(NoAnswer("the peer ended the dialogue") if asked else Closed())
 
     def flush(self) -> None:
         """Send what the user left unsent while it heard, such as rejects."""

@@ -12,6 +12,7 @@ from nodes.sgsn.paging import Paging
 from nodes.sgsn.reachability import Reachability
 from nodes.sgsn.suspension import SUSPENDED_ELSEWHERE, Suspension
 from protocol import gtp
+from protocol.gmm import GmmMessage
 from protocol.gmm.elements import (
     Cksn,
     DrxParameter,
@@ -272,7 +273,8 @@ class MmContext(Procedure):
         self.settled()
 
     def settled(self) -> None:
-        """A common procedure ends and the mobile is registered as before."""
+        """A common procedure ends and the mobile is registered as before: what it still wanted to say is of no use."""
+        self.kept = tuple(message for message in self.kept if not isinstance(message, GmmMessage))
         if self.sent_to_standby:
             self.sent_to_standby = False
             self.reachability.hear(SENT_TO_STANDBY)

@@ -1,6 +1,7 @@
 """The serving GPRS support node: mobility management between the Gb interface and the HLR and EIR."""
 
 from collections.abc import Iterable
+from functools import partial
 from random import Random
 from typing import Any, ClassVar
 
@@ -9,10 +10,11 @@ from nodes.core.llc import RESET
 from nodes.core.node import CommandError, Node
 from nodes.core.outputs import Command, Interface, Name, Record
 from nodes.core.tcap import Dialogue, Tcap
-from nodes.sgsn import link, mobility
+from nodes.sgsn import link, mobility, subscriber_data
 from nodes.sgsn.attach import Attach
 from nodes.sgsn.config import SgsnConfig
 from nodes.sgsn.context import MmContext
+from nodes.sgsn.events import HEARD
 from nodes.sgsn.gb import Gb
 from nodes.sgsn.gn import Gn
 from nodes.sgsn.gs import Gs
@@ -40,8 +42,9 @@ from protocol.gmm import (
 from protocol.gmm.elements import DetachTypeMt, ForceToStandby, MtDetach
 from protocol.identities import Imsi, IsdnAddress, Rai, Tlli, Tmsi
 from protocol.llc.frame import Sapi, UiFrame
-from protocol.map.contexts import LOCATION_CANCEL_V3
+from protocol.map.contexts import LOCATION_CANCEL_V3, SUBSCRIBER_DATA_MNGT_V3
 from protocol.map.location import CancelLocationArg, CancelLocationRes
+from protocol.map.subscriber import InsertSubscriberDataArg
 from protocol.sccp import Address, Ssn
 
 ANSWERS = (
@@ -88,8 +91,11 @@ class Sgsn(Node):
             self,
             Address(ssn=Ssn.SGSN, gt=config.number),
             config.routes,
-            {CancelLocationArg: self.cancel_location},
-            frozenset({LOCATION_CANCEL_V3}),
+            {
+                CancelLocationArg: self.cancel_location,
+                InsertSubscriberDataArg: partial(subscriber_data.insert, self),
+            },
+            frozenset({LOCATION_CANCEL_V3, SUBSCRIBER_DATA_MNGT_V3}),
         )
 
     # --- what comes in --------------------------------------------------------------------------------------------
@@ -333,6 +339,8 @@ class Sgsn(Node):
             context.ptmsi_signature_old = other.ptmsi_signature_old if has_old else other.ptmsi_signature
             context.rai_old = other.rai_old if has_old else other.rai
             self.by_imsi[context.imsi] = context
+            if other.paging is not None:
+                other.paging.hear(HEARD)  # who is paged by IMSI answers by an attach (24.008 4.7.9.1.2)
             other.end()
             if context.ptmsi_old is not None:
                 self.by_ptmsi[context.ptmsi_old] = context

@@ -47,10 +47,12 @@ class Paging(Procedure):
     def transmit(self, message: PagingPs) -> None:
         """To each BSS with a cell in the routing area.
 
-        A P-TMSI that the mobile has not acknowledged may not be the one that it has: the one before is tried first.
+        A P-TMSI that the mobile has neither acknowledged nor used may not be the one that it has: the one before is
+        tried first.
         """
         context, gb = self.context, self.stage.gb
-        if message.ptmsi is not None and context.ptmsi_old is not None and not self._expiries:
+        unused = context.ptmsi_old is not None and context.tlli_used != context.tlli
+        if message.ptmsi is not None and unused and not self._expiries:
             message = message.replace(ptmsi=context.ptmsi_old)
         for bss in gb.bsss_of(lambda area: area == context.rai):
             gb.send(bss, SIGNALLING, message, context.imsi)

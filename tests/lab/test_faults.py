@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from gprslab.faults import BadRuleError, Faults, Rule
 from gprslab.trace.layers import layers
 from protocol import sccp, tcap
-from protocol.gmm import AttachComplete
+from protocol.gmm import AttachComplete, DetachRequestMt
+from protocol.gmm.elements import DetachTypeMt, ForceToStandby, MtDetach
 from protocol.identities import CellIdentifier, Gt, Imsi, Rai, Tlli
 from protocol.llc.frame import Sapi, UiFrame
 from protocol.map.authentication import SendAuthenticationInfoArg
@@ -87,6 +88,16 @@ def test_imsi_is_learnt_from_the_tlli() -> None:
     assert survivors(faults) == [[0]]
     assert survivors(faults, meta={"imsi": IMSI}) == [[]]
     assert survivors(faults) == [[]]
+
+
+def test_the_way_of_a_message_is_told_by_its_frame() -> None:
+    """44.064 6.2.2: DETACH REQUEST has one code both ways; the C/R bit of what carries it tells which one it is."""
+    kind = MtDetach(type=DetachTypeMt.RE_ATTACH_NOT_REQUIRED)
+    request = DetachRequestMt(detach_type=kind, force_to_standby=ForceToStandby.NOT_INDICATED).encode()
+    for command, name in ((True, "DetachRequestMt"), (False, "DetachRequestMo")):
+        frame = UiFrame(sapi=Sapi.LLGMM, command=command, nu=1, information=request).encode()
+        pdu = PacketChannel(cell=CellIdentifier(Rai.parse("001-01-1-1"), 1), tlli=TLLI, llc_frame=frame).encode()
+        assert survivors(with_rules(Rule(action="lose", message=name)), pdu=pdu) == [[]]
 
 
 def test_segments() -> None:

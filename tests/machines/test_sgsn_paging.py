@@ -108,6 +108,42 @@ def test_paging_answered_by_imsi(lab: Lab) -> None:
     assert lab.replies[-1].status == "done"
 
 
+def test_paging_answered_by_attach(lab: Lab) -> None:
+    """24.008 4.7.9.1.2: who hears a page by IMSI attaches again, and that answers it."""
+    lab.orders("page", imsi=IMSI)
+    lab.waits(35)
+    mobile = lab.mobiles[0]
+    mobile.tlli = Tlli.random(77)
+    mobile.attach()
+    assert lab.replies[-1].body == {"answered": True}
+
+
+def test_paging_by_the_new_ptmsi_once_it_was_used(lab: Lab) -> None:
+    """24.008 4.7.6.6 b: the mobile has not acknowledged its new P-TMSI, but has shown by its TLLI that it has it."""
+    mobile = lab.mobiles[0]
+    lab.orders("reallocate", imsi=IMSI)
+    new = lab.context.ptmsi
+    assert new is not None
+    mobile.tlli = Tlli.local(new)
+    mobile.says(b"")
+    lab.waits(60)
+    lab.said.clear()
+    lab.orders("page", imsi=IMSI)
+    assert {ptmsi for _, ptmsi in pages(lab)} == {new}
+
+
+def test_what_was_kept_goes_with_its_procedure(lab: Lab) -> None:
+    """24.008 4.7.6.6 b: a command that waits for a page is not said after its procedure was given up."""
+    lab.waits(28)
+    lab.orders("reallocate", imsi=IMSI)
+    lab.waits(18)
+    assert lab.context.kept
+    lab.waits(13)
+    lab.said.clear()
+    lab.mobiles[0].says(b"")
+    assert lab.names("ms") == []
+
+
 def test_paging_answered_by_routing_area_update(lab: Lab) -> None:
     """24.008 4.7.9.1.1: an update that collides with the page answers it, from wherever."""
     lab.orders("page", imsi=IMSI)

@@ -1,0 +1,90 @@
+"""Subscriber data that the HLR inserts on its own (TS 23.060 6.11.1.1, TS 29.002 8.8.1): the subscription has changed."""
+
+from typing import Any
+
+from nodes.core.machine import Machine, Procedure, State
+from nodes.core.tcap import Closed, Dialogue, NoAnswer
+from protocol.map.errors import UnidentifiedSubParam
+from protocol.map.subscriber import InsertSubscriberDataArg, InsertSubscriberDataRes
+from protocol.timers import X_MORE_DATA, Timer
+
+
+class S(State):
+    """States of the insertion."""
+
+    START = "start"
+    WAIT_MORE = "wait for more data"
+    OVER = "insertion over"
+
+
+class SubscriberData(Procedure):
+    """One insertion, in one part or several: the HLR ends its dialogue when all is told."""
+
+    __slots__ = ("dialogue",)
+
+    def __init__(self, stage: Any, dialogue: Dialogue) -> None:
+        super().__init__(stage)
+        self.dialogue = dialogue
+        dialogue.user = self
+
+    @property
+    def subject(self) -> str:
+        return self.dialogue.imsi
+
+    def ended(self) -> None:
+        self.dialogue.abort()
+
+
+def insert(sgsn: Any, dialogue: Dialogue, argument: InsertSubscriberDataArg) -> None:
+    """The HLR has begun."""
+    SubscriberData(sgsn, dialogue).hear(argument)
+
+
+def begun(insertion: SubscriberData, event: InsertSubscriberDataArg) -> S:
+    """Find the mobile; the HLR is told where there is no such."""
+    dialogue = insertion.dialogue
+    context = None if event.imsi is None else insertion.stage.context_of(event.imsi)
+    if context is None:
+        dialogue.refuse(UnidentifiedSubParam())
+        dialogue.end()
+        return S.OVER
+    dialogue.imsi = context.imsi
+    return inserted(insertion, event)
+
+
+def inserted(insertion: SubscriberData, event: InsertSubscriberDataArg) -> S:
+    """Keep it, unless the mobile has gone meanwhile; there may be more."""
+    context = insertion.stage.context_of(insertion.dialogue.imsi)
+    if context is not None:
+        context.insert(event)
+    insertion.dialogue.answer(InsertSubscriberDataRes())
+    insertion.dialogue.send()
+    return S.WAIT_MORE
+
+
+def closed(insertion: SubscriberData, event: Closed | NoAnswer) -> S:
+    """That was all."""
+    return S.OVER
+
+
+def silent(insertion: SubscriberData, event: Timer) -> S:
+    """The HLR has forgotten to say so."""
+    return S.OVER
+
+
+SUBSCRIBER_DATA = Machine(
+    "insertion of subscriber data, SGSN side",
+    clause="29.002 8.8.1",
+    of=SubscriberData,
+    initial=S.START,
+    final=(S.OVER,),
+    guards={S.WAIT_MORE: X_MORE_DATA},
+    rows=[
+        # in this state    on this event     do this      and be in one of
+        (S.START, InsertSubscriberDataArg, begun, (S.WAIT_MORE, S.OVER)),
+        (S.WAIT_MORE, InsertSubscriberDataArg, inserted, (S.WAIT_MORE,)),
+        (S.WAIT_MORE, Closed, closed, (S.OVER,)),
+        (S.WAIT_MORE, NoAnswer, closed, (S.OVER,)),
+        (S.WAIT_MORE, X_MORE_DATA, silent, (S.OVER,)),
+    ],
+)
