@@ -228,6 +228,9 @@ class ImsiIdentity:
         octets = MobileIdentity(self.imsi, self.wrong_parity).to_octets()
         return bytes((octets[0] & 0xF8 | self.type_of_identity,)) + octets[1:]
 
+    def __str__(self) -> str:
+        return self.imsi
+
 
 class Channel(OpenEnum):
     """What kind of channel is needed."""
