@@ -155,6 +155,7 @@ class Sgsn(Node):
             if context is None:
                 return
             context.link.accepts(frame)
+            context.resets_link = frame.nu != 0  # it counts on with a context that was given up
         context.heard(bss, bvci, unit.cell_identifier, tlli=unit.tlli)
         if not context.deliver(message):
             self.warn("gmm state", f"{message.title} from {context.subject} in {context.state.value}")

@@ -1,4 +1,4 @@
-"""Subscriber data that the HLR inserts on its own (TS 23.060 6.11.1.1, TS 29.002 8.8.1): the subscription has changed."""
+"""Subscriber data that the HLR inserts on its own (TS 23.060 6.11.1.1, TS 29.002 8.8.1)."""
 
 from typing import Any
 

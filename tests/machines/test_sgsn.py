@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nodes.core.outputs import Command, Note, Reply, Send
 from nodes.sgsn import Sgsn, SgsnConfig, attach, mobility
 from nodes.sgsn.context import MmContext
-from protocol import bssgp, gmm, ns, sccp, tcap
+from protocol import bssgp, gmm, llc, ns, sccp, tcap
 from protocol.bssgp import BvcReset, BvcUnblock, DlUnitdata, UlUnitdata
 from protocol.causes import BssgpCause, GmmCause
 from protocol.gmm import (
@@ -204,8 +204,10 @@ class Around:
                 case Send(interface="gb", pdu=pdu):
                     message: Any = bssgp.decode(ns.decode(pdu).sdu, up=False)  # type: ignore[attr-defined]
                     if isinstance(message, DlUnitdata):
-                        frame = UiFrame.decode(message.llc_pdu)
+                        frame = llc.decode(message.llc_pdu)
                         assert frame.command
+                        if not isinstance(frame, UiFrame):
+                            continue  # the link begins anew
                         message = gmm.decode(frame.information, up=False)
                     self.heard.append(message)
                 case Send(pdu=pdu):

@@ -69,7 +69,9 @@ def test_data_of_nobody(lab: Telling) -> None:
     """29.002 8.8.1.3: a subscriber that is not known is unidentified."""
     answer = lab.begins(lab.part(1, "one", "001010000000099"))
     assert isinstance(answer, tcap.End)
-    assert isinstance(answer.components[0].parameter, UnidentifiedSubParam)
+    (error,) = answer.components
+    assert isinstance(error, tcap.ReturnError)
+    assert isinstance(error.parameter, UnidentifiedSubParam)
     assert is_over(lab)
 
 
