@@ -7,14 +7,14 @@ from typing import Any, ClassVar
 
 from nodes.core import echo
 from nodes.core.llc import RESET
-from nodes.core.node import CommandError, Node
+from nodes.core.node import CommandError
 from nodes.core.outputs import Command, Interface, Name, Record
 from nodes.core.tcap import Dialogue, Tcap
 from nodes.sgsn import link, mobility, subscriber_data
 from nodes.sgsn.attach import Attach
 from nodes.sgsn.config import SgsnConfig
 from nodes.sgsn.context import MmContext
-from nodes.sgsn.events import HEARD
+from nodes.sgsn.contexts import Contexts
 from nodes.sgsn.gb import Gb
 from nodes.sgsn.gn import Gn
 from nodes.sgsn.gs import Gs
@@ -40,7 +40,7 @@ from protocol.gmm import (
     RoutingAreaUpdateRequest,
 )
 from protocol.gmm.elements import DetachTypeMt, ForceToStandby, MtDetach
-from protocol.identities import Imsi, IsdnAddress, Rai, Tlli, Tmsi
+from protocol.identities import Imsi, IsdnAddress, Tlli
 from protocol.llc.frame import Sapi, UiFrame
 from protocol.map.contexts import LOCATION_CANCEL_V3, SUBSCRIBER_DATA_MNGT_V3
 from protocol.map.location import CancelLocationArg, CancelLocationRes
@@ -68,7 +68,7 @@ DETACH_TYPES = {
 ATTACH_REQUEST = GmmMessage.header(AttachRequest.code)
 
 
-class Sgsn(Node):
+class Sgsn(Contexts):
     """An SGSN: its contexts, found by TLLI, P-TMSI and IMSI."""
 
     role: ClassVar[str] = "sgsn"
@@ -82,9 +82,6 @@ class Sgsn(Node):
         self.gs = Gs(self)
         self.suspensions = Suspensions(self)
         self.gn = Gn(self)
-        self.by_tlli: dict[int, MmContext] = {}
-        self.by_ptmsi: dict[int, MmContext] = {}
-        self.by_imsi: dict[str, MmContext] = {}
         self._prefixes = sorted(config.hlrs, key=len, reverse=True)
         self._hlrs = {prefix: Address(ssn=Ssn.HLR, gt=number) for prefix, number in config.hlrs.items()}
         self.tcap = Tcap(
@@ -287,7 +284,7 @@ class Sgsn(Node):
         frame = UiFrame(sapi=Sapi.LLGMM, command=True, nu=0, information=message.encode()).encode()
         self.gb.send_frame(bss, bvci, tlli, frame)
 
-    # --- contexts -------------------------------------------------------------------------------------------------
+    # --- who is who ---------------------------------------------------------------------------------------------------
 
     def hlr_of(self, imsi: Imsi) -> Address | None:
         """The HLR that serves an IMSI."""
@@ -296,125 +293,11 @@ class Sgsn(Node):
                 return self._hlrs[prefix]
         return None
 
-    def context_of(self, imsi: Imsi) -> MmContext | None:
-        """The context registered under an IMSI."""
-        return self.by_imsi.get(imsi)
-
-    def holder_of(self, ptmsi: Tmsi, area: Rai) -> MmContext | None:
-        """The context that was given this P-TMSI in this routing area."""
-        context = self.by_ptmsi.get(ptmsi)
-        if context is None or area != (context.rai if ptmsi == context.ptmsi else context.rai_old):
-            return None
-        return context
-
-    def is_registered(self, context: MmContext) -> bool:
-        """True when the IMSI of the context is known to be right: it was accepted once."""
-        return context.imsi is not None and self.by_imsi.get(context.imsi) is context
-
     def _keeps(self, context: MmContext) -> bool:
         """True for a context that an attach must not touch: registered, and no attach or detach under way in it."""
         if not self.is_registered(context) or context.state is mobility.S.DEREGISTERED_INITIATED:
             return False
         return not any(isinstance(child, Attach) for child in context.children)
-
-    def disown(self, context: MmContext) -> None:
-        """The context is no longer that of its IMSI."""
-        if context.imsi is not None:
-            drop(self.by_imsi, context.imsi, context)
-
-    def claim(self, context: MmContext, asked: Tmsi | None) -> None:
-        """This context is the mobile's from now on; another one of the same mobile ends.
-
-        ``asked`` is the P-TMSI under which it came: of two that are valid the one that it has.
-        """
-        assert context.imsi is not None
-        other = self.by_imsi.get(context.imsi)
-        if other is context:
-            return
-        if other is not None:
-            if not context.vectors:
-                context.vectors = other.vectors
-            self._free_old_ptmsi(context)
-            has_old = asked is not None and asked == other.ptmsi_old
-            context.ptmsi_old = other.ptmsi_old if has_old else other.ptmsi
-            context.ptmsi_signature_old = other.ptmsi_signature_old if has_old else other.ptmsi_signature
-            context.rai_old = other.rai_old if has_old else other.rai
-            self.by_imsi[context.imsi] = context
-            if other.paging is not None:
-                other.paging.hear(HEARD)  # who is paged by IMSI answers by an attach (24.008 4.7.9.1.2)
-            other.end()
-            if context.ptmsi_old is not None:
-                self.by_ptmsi[context.ptmsi_old] = context
-        self.by_imsi[context.imsi] = context
-
-    def allocate_ptmsi(self, context: MmContext, asked: Tmsi | None = None) -> None:
-        """Give the mobile a P-TMSI, its signature and the local TLLI; the old ones stay valid until COMPLETE.
-
-        ``asked`` is the P-TMSI under which it came, if it is one of its own.
-        """
-        if asked is not None and asked == context.ptmsi:
-            self._free_old(context)
-        bits, nri = self.config.nri_bits, self.config.nri
-        while (ptmsi := Tmsi(self.rng.getrandbits(30) | 0xC0000000).with_nri(nri, bits)) in self.by_ptmsi:
-            pass
-        if context.ptmsi_old is None:
-            context.ptmsi_old, context.ptmsi_signature_old = context.ptmsi, context.ptmsi_signature
-            context.rai_old = context.rai
-        elif context.ptmsi is not None:
-            drop(self.by_ptmsi, context.ptmsi, context)  # it was never acknowledged
-        if context.tlli_old is None:
-            context.tlli_old = context.tlli
-        elif context.tlli != context.tlli_asked:
-            drop(self.by_tlli, context.tlli, context)
-        assert context.cell is not None
-        context.rai = context.cell.rai
-        context.ptmsi = ptmsi
-        context.ptmsi_signature = self.rng.getrandbits(24)
-        context.tlli = Tlli.local(ptmsi)
-        self.by_ptmsi[ptmsi] = context
-        self.by_tlli[context.tlli] = context
-
-    def _free_old_ptmsi(self, context: MmContext) -> None:
-        if context.ptmsi_old is not None:
-            drop(self.by_ptmsi, context.ptmsi_old, context)
-            context.ptmsi_old = context.ptmsi_signature_old = context.rai_old = None
-
-    def _free_old(self, context: MmContext) -> None:
-        self._free_old_ptmsi(context)
-        if context.tlli_old is not None:
-            drop(self.by_tlli, context.tlli_old, context)
-            context.tlli_old = None
-
-    def release_old(self, context: MmContext) -> None:
-        """The mobile uses its new identities: the old ones are free."""
-        self._free_old(context)
-        self.release_asked(context)
-
-    def release_asked(self, context: MmContext) -> None:
-        """An update is over: the TLLI under which it came is free, unless it is the mobile's own."""
-        asked, context.tlli_asked = context.tlli_asked, None
-        if asked is not None and asked not in (context.tlli, context.tlli_old):
-            self._give_back(context, asked)
-
-    def _give_back(self, context: MmContext, tlli: Tlli) -> None:
-        """A TLLI is free; what came to nothing on that of a registered mobile gives it back."""
-        if drop(self.by_tlli, tlli, context):
-            owner = self.by_ptmsi.get(tlli.ptmsi)
-            if owner is not None and owner is not context and tlli in (owner.tlli, owner.tlli_old):
-                self.by_tlli[tlli] = owner
-
-    def forget(self, context: MmContext) -> None:
-        """A context has ended: no index leads to it any more."""
-        self.gb.drop(context)
-        for tlli in (context.tlli, context.tlli_old, context.tlli_asked):
-            if tlli is not None:
-                self._give_back(context, tlli)
-        for ptmsi in (context.ptmsi, context.ptmsi_old):
-            if ptmsi is not None:
-                drop(self.by_ptmsi, ptmsi, context)
-        self.disown(context)
-        if context.imsi is not None and context.imsi not in self.by_imsi:
-            self.gs.forget(context.imsi)
 
     # --- operator -------------------------------------------------------------------------------------------------
 
@@ -484,11 +367,3 @@ class Sgsn(Node):
 
     def everybody(self) -> Iterable[str]:
         return self.by_imsi
-
-
-def drop(index: dict[Any, MmContext], key: Any, context: MmContext) -> bool:
-    """Take a context out of an index, if it is the one that stands there; returns whether it was."""
-    if index.get(key) is not context:
-        return False
-    del index[key]
-    return True
