@@ -20,6 +20,8 @@ from nodes.vlr.events import (
 )
 from nodes.vlr.location_update import LocationUpdate
 from protocol.bssap_plus import (
+    AlertAck,
+    AlertReject,
     GprsDetachAck,
     GprsDetachIndication,
     ImsiDetachAck,
@@ -29,6 +31,9 @@ from protocol.bssap_plus import (
     LocationUpdateRequest,
     MobileStatus,
     MsActivityIndication,
+    MsInformationResponse,
+    MsUnreachable,
+    PagingReject,
     TmsiReallocationComplete,
     UplinkTunnelRequest,
 )
@@ -192,6 +197,16 @@ def status_told(association: Association, event: MobileStatus) -> State:
     return association.dissolve() if event.gs_cause in NOT_KNOWN else association.state
 
 
+def late(association: Association, event: AlertAck | MsInformationResponse | MsUnreachable) -> State:
+    """Nobody waits for this answer any more; the association is none the worse for it."""
+    return association.state
+
+
+def denied(association: Association, event: AlertReject | PagingReject) -> State:
+    """The same, but the SGSN has no association where we have one (5.3.3, 7.3)."""
+    return association.dissolve() if event.gs_cause in NOT_KNOWN else association.state
+
+
 def active(association: Association, event: MsActivityIndication) -> State:
     """The mobile was heard, after an HLR failed (13): what the VLR knows of it is to be confirmed there anew."""
     association.subscriber.tell_children(event)
@@ -224,6 +239,11 @@ ASSOCIATION = Machine(
         (PRESENT, ImsiDetachIndication, detached_from_non_gprs, (S.GS_NULL,)),
         (PRESENT, AssociationLost, lost, (S.GS_NULL,)),
         (PRESENT, MobileStatus, status_told, (*PRESENT, S.GS_NULL)),
+        (HERE, AlertAck, late, HERE),
+        (HERE, MsInformationResponse, late, HERE),
+        (HERE, MsUnreachable, late, HERE),
+        (HERE, AlertReject, denied, (*HERE, S.GS_NULL)),
+        (HERE, PagingReject, denied, (*HERE, S.GS_NULL)),
         (HERE, MsActivityIndication, active, HERE),
         (HERE, UplinkTunnelRequest, tunnel_used, HERE),
     ],

@@ -22,6 +22,7 @@ from protocol.bssap_plus import (
     MsActivityIndication,
     MsInformationRequest,
     MsInformationResponse,
+    MsUnreachable,
     PagingReject,
     ResetAck,
     ResetIndication,
@@ -411,6 +412,33 @@ def test_mobile_status(world: World) -> None:
     assert not world.sgsn1.inbox
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        AlertAck(imsi=IDENTITY),
+        MsInformationResponse(imsi=IDENTITY),
+        MsUnreachable(imsi=IDENTITY, gs_cause=GsCause.MS_UNREACHABLE),
+        AlertReject(imsi=IDENTITY, gs_cause=GsCause.SEMANTICALLY_INCORRECT_MESSAGE),
+        PagingReject(imsi=IDENTITY, gs_cause=GsCause.SEMANTICALLY_INCORRECT_MESSAGE),
+    ],
+)
+def test_answer_that_comes_too_late(world: World, answer: Any) -> None:
+    """29.018 16: an answer of the SGSN for which nobody waits any more is no message against the state."""
+    world.associate()
+    world.sgsn1.say(answer)
+    assert not world.sgsn1.inbox
+    assert world.seen()["gs"] == "Gs-ASSOCIATED"
+
+
+@pytest.mark.parametrize("answer", [AlertReject, PagingReject])
+def test_refusal_that_comes_too_late(world: World, answer: type) -> None:
+    """29.018 5.3.3, 7.3: but where the SGSN says that there is no association, there is none."""
+    world.associate()
+    world.sgsn1.say(answer(imsi=IDENTITY, gs_cause=GsCause.IMSI_UNKNOWN))
+    assert not world.sgsn1.inbox
+    assert world.seen()["gs"] == "Gs-NULL"
+
+
 def test_message_for_nobody(world: World) -> None:
     """29.018 16: what fits no state is answered by MOBILE-STATUS; a detach is acknowledged: it is so here already."""
     world.sgsn1.say(TmsiReallocationComplete(imsi=IDENTITY))
@@ -424,15 +452,9 @@ def test_message_for_nobody(world: World) -> None:
 
 @pytest.mark.ttcn3("sgsap_unexp_ud")
 def test_message_that_does_not_fit_the_state(world: World) -> None:
-    """29.018 16: an answer that nobody waits for."""
+    """29.018 16: an acknowledge of what was not sent."""
     world.associate()
-    for message in (
-        AlertAck(imsi=IDENTITY),
-        MsInformationResponse(imsi=IDENTITY),
-        PagingReject(imsi=IDENTITY, gs_cause=GsCause.IMSI_UNKNOWN),
-        TmsiReallocationComplete(imsi=IDENTITY),
-        ResetAck(sgsn_number=IsdnAddress(SGSN1)),
-    ):
+    for message in (TmsiReallocationComplete(imsi=IDENTITY), ResetAck(sgsn_number=IsdnAddress(SGSN1))):
         world.sgsn1.say(message)
         cause = world.sgsn1.heard(MobileStatus).gs_cause
         assert cause is GsCause.MESSAGE_NOT_COMPATIBLE_WITH_THE_PROTOCOL_STATE
