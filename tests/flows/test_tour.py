@@ -29,8 +29,9 @@ def lab() -> Lab:
 def test_flow_passes(scenario: Scenario, seed: int, lab: Lab) -> None:
     """What is said is what was expected, no more and no less, and the end states are right."""
     scenario.check(lab)
-    with WorldSession(lab, seed) as session:
-        verdict = run_scenario(session, scenario, lab)
+    wanted = scenario.lab(lab)
+    with WorldSession(wanted, seed) as session:
+        verdict = run_scenario(session, scenario, wanted)
     assert verdict.failure is None
 
 
@@ -46,6 +47,12 @@ def test_the_tour_shows_what_was_promised() -> None:
         "attach-accept-lost",
         "detach",
         "detach-power-off",
+        "attach-combined",
+        "cell-update",
+        "update-intra-sgsn",
+        "update-inter-sgsn",
+        "standby-paging",
+        "update-periodic",
     ]
 
 
@@ -85,8 +92,9 @@ def test_the_capture_dissects_without_complaint(lab: Lab, tmp_path: Path, tshark
     """No frame of the tour is flagged by tshark, and every LLC FCS is right (44.064 5.5)."""
     records = []
     for scenario in SCENARIOS:
-        with WorldSession(lab, 0) as session:
-            run_scenario(session, scenario, lab)
+        wanted = scenario.lab(lab)
+        with WorldSession(wanted, 0) as session:
+            run_scenario(session, scenario, wanted)
             records += list(session.trace)
     capture = tmp_path / "tour.pcapng"
     packets = write_capture(capture, records, lab)
