@@ -232,7 +232,7 @@ def emit_number(source: Source, kind: Any, width: int) -> str:
 def compile_to_bits(cls: type[Struct]) -> Callable[[Any], tuple[int, int]]:
     """The writer: shifts each field in; the first absent field without a presence bit ends the record."""
     source = Source()
-    source.names.update(overflow=overflow, gap=gap)
+    source.names.update(overflow=overflow, gap=gap, cut=cut)
     source.add(0, "def to_bits(self, at=0):")
     source.add(1, "v = 0", "n = 0", "while True:")
     for number, field in enumerate(cls.fields):
@@ -242,7 +242,7 @@ def compile_to_bits(cls: type[Struct]) -> Callable[[Any], tuple[int, int]]:
             field.layout.emit_put(source, field, value)
             continue
         if isinstance(field.layout, OPT) or (not field.optional and field.default is not MISSING):
-            source.add(2, f"if self.ends_before == {field.name!r}: break")
+            source.add(2, end_before(field))
         if isinstance(field.layout, OPT):
             source.add(
                 2,
@@ -253,11 +253,14 @@ def compile_to_bits(cls: type[Struct]) -> Callable[[Any], tuple[int, int]]:
             )
             depth = 3
         elif field.optional:
-            later = [other.name for other in cls.fields[number + 1 :] if other.optional]
             source.add(2, f"if {value} is None:")
-            if later:
-                absent = " is not None or ".join(f"self.{name}" for name in later)
-                source.add(3, f"if {absent} is not None: gap(self, {field.name!r})")
+            later = cls.fields[number + 1 :]
+            there = [f"self.{other.name} is not None" for other in later if other.optional]
+            there += [
+                f"self.{other.name} != {source.bind(other.default, 'default')}" for other in later if not other.optional
+            ]
+            if there:
+                source.add(3, f"if {' or '.join(there)}: gap(self, {field.name!r})")
             source.add(3, "break")
         emit_put(source, field, value, depth)
     source.add(2, "break")
@@ -280,9 +283,24 @@ def emit_put(source: Source, field: Field, value: str, depth: int) -> None:
     )
 
 
+def end_before(field: Field) -> str:
+    """The line that ends a record where its sender stopped before this field."""
+    return f"if self.ends_before == {field.name!r}: cut(self, {field.name!r}); break"
+
+
+def cut(record: Struct, name: str) -> None:
+    """A record ends before a field: one that is there from then on would be lost."""
+    behind = False
+    for field in record.fields:
+        behind = behind or field.name == name
+        value = getattr(record, field.name)
+        if behind and value is not None and value != field.default:
+            raise ValueError(f"{type(record).__name__} ends before {name!r}, so {field.name!r} cannot be there")
+
+
 def overflow(record: Struct, name: str, width: int) -> None:
     """A field of ours does not fit: our own fault."""
-    raise ValueError(f"{type(record).__name__}.{name} = {getattr(record, name)!r} does not fit into {width} bits")
+    raise ValueError(f"{type(record).__name__}.{name} = {int(getattr(record, name))} does not fit into {width} bits")
 
 
 def gap(record: Struct, name: str) -> None:

@@ -21,7 +21,7 @@ L and H are bits seen through the filling pattern 00101011: L is the bit that fi
 from collections.abc import Callable
 from typing import Any, get_args
 
-from protocol.bits import Layout, Struct, emit_number
+from protocol.bits import Layout, Struct, emit_number, end_before
 from protocol.declare import MISSING, Field, Source
 from protocol.errors import DecodeError
 
@@ -45,7 +45,7 @@ def number_or_structure(kind: Any, width: int) -> tuple[Take, Put]:
 
     def put(value: Any, at: int) -> tuple[int, int]:
         if not 0 <= value < 1 << width:
-            raise ValueError(f"{value!r} does not fit into {width} bits")
+            raise ValueError(f"{int(value)} does not fit into {width} bits")
         return int(value), width
 
     return take, put
@@ -70,7 +70,7 @@ class H(Layout):
     def emit_put(self, source: Source, field: Field, value: str) -> None:
         source.add(
             2,
-            f"if self.ends_before == {field.name!r}: break",
+            end_before(field),
             f"v = v << 1 | ({FILLING} >> (7 - (at + n & 7)) & 1) ^ ({value} and 1)",
             "n += 1",
         )
@@ -111,7 +111,7 @@ class LH(Layout):
         put = source.bind(number_or_structure(field.type, self.width)[1], "put")
         source.add(
             2,
-            f"if self.ends_before == {field.name!r}: break",
+            end_before(field),
             f"v = v << 1 | ({FILLING} >> (7 - (at + n & 7)) & 1) ^ ({value} is not None)",
             "n += 1",
             f"if {value} is not None: w, k = {put}({value}, at + n); v = v << k | w; n += k",
@@ -145,7 +145,7 @@ class Composite(Layout):
     def emit_put(self, source: Source, field: Field, value: str) -> None:
         _, put = self.functions(field)
         write = f"w, k = {source.bind(put, 'put')}({value}, at + n); v = v << k | w; n += k"
-        source.add(2, f"if self.ends_before == {field.name!r}: break")
+        source.add(2, end_before(field))
         if self.optional:
             source.add(2, f"v = v << 1 | ({value} is not None)", "n += 1", f"if {value} is not None: {write}")
         else:
@@ -375,7 +375,7 @@ class COUNTED(Composite):
         def put(value: Any, at: int) -> tuple[int, int]:
             if kind is str:
                 if value.strip("01"):
-                    raise ValueError(f"{value!r} is no string of bits")
+                    raise ValueError(f"{value[:40]!r} is no string of bits")
                 w, k = int(value or "0", 2), len(value)
             else:
                 w, k = value.to_bits()
@@ -412,7 +412,7 @@ class IF(Layout):
         source.names["misplaced"] = misplaced
         source.add(
             2,
-            f"if self.ends_before == {field.name!r}: break",
+            end_before(field),
             f"if ({value} is None) is (self.{self.field} in {self.values!r}): misplaced(self, {field.name!r})",
             f"if {value} is not None: w, k = {put}({value}, at + n); v = v << k | w; n += k",
         )

@@ -36,7 +36,17 @@ def octets_of(digits: str) -> bytes:
             return bytes([*(_OCTETS[digits[i : i + 2]] for i in range(0, len(digits) - 1, 2)), last])
         return bytes([_OCTETS[digits[i : i + 2]] for i in range(0, len(digits), 2)])
     except (KeyError, ValueError):
-        raise ValueError(f"{digits!r} is not made of the digits {DIGITS}") from None
+        raise ValueError(f"{digits[:40]!r} is not made of the digits {DIGITS}") from None
+
+
+def number_from(text: str) -> int:
+    """A number as people write one: ``0x1f`` or ``31``."""
+    try:
+        if len(text) > 20 or text.strip("0123456789abcdefABCDEFx"):
+            raise ValueError(text)
+        return int(text, 0)
+    except ValueError:
+        raise ValueError(f"{text[:40]!r} is no number such as 0x1f") from None
 
 
 class _Digits(str):
@@ -49,7 +59,7 @@ class _Digits(str):
     def __new__(cls, digits: str) -> Self:
         if not (cls.least <= len(digits) <= cls.most and digits.isascii() and digits.isdecimal()):
             wanted = f"{cls.least}" if cls.least == cls.most else f"{cls.least} to {cls.most}"
-            raise ValueError(f"{cls.__name__} {digits!r} is not {wanted} decimal digits")
+            raise ValueError(f"{cls.__name__} {digits[:40]!r} is not {wanted} decimal digits")
         return str.__new__(cls, digits)
 
     @classmethod
@@ -128,9 +138,9 @@ class Tmsi(int):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read ``0xc0000001``."""
-        number = int(text, 0)
+        number = number_from(text)
         if not 0 <= number < 1 << 32:
-            raise ValueError(f"{text} does not fit into four octets")
+            raise ValueError(f"{text[:40]} does not fit into four octets")
         return cls(number)
 
     def nri(self, bits: int) -> int:

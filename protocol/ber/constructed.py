@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, ClassVar, get_args
 
 from protocol.ber.coding import Coding, Form, wrap
-from protocol.ber.layouts import ENTER, Layout, Take, element_putter, is_one_of, new_source
+from protocol.ber.layouts import ENTER, Layout, Take, element_putter, is_one_of, new_source, shown
 from protocol.ber.octets import Place
 from protocol.declare import Source
 from protocol.errors import DecodeError
@@ -239,7 +239,7 @@ class ONE_OF(Layout):  # noqa: N801
         for member, layout in self.choices:
             if isinstance(value, member):
                 return layout.put_as_it_came(owner, member, value, path, forms)
-        raise ValueError(f"{type(owner).__name__}.{path}: {value!r} does not fit")
+        raise ValueError(f"{type(owner).__name__}.{path}: {shown(value)} does not fit")
 
 
 # --- any type ----------------------------------------------------------------------------------------------------

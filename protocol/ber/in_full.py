@@ -148,7 +148,8 @@ def is_sent(field: Field, value: Any, forms: dict[str, Form]) -> bool:
 def choice_as_it_came(choice: Any) -> bytes:
     """The octets of a CHOICE, in its form."""
     forms = forms_of(choice.coding)
-    told = [field for field in choice.fields if getattr(choice, field.name) is not None]
+    values = {field: getattr(choice, field.name) for field in choice.fields}
+    told = [field for field, value in values.items() if value or not (value is None or isinstance(field.layout, NULL))]
     if len(told) != 1:
         raise ValueError(f"{type(choice).__name__}: {len(told)} alternatives do not fit")
     (field,) = told

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from protocol.ber.coding import Form, wrap
 from protocol.ber.octets import CONSTRUCTED, Place, bounds, header, heads, long_length
@@ -60,9 +60,18 @@ def misfit(counted: str, value: int, least: int, most: int) -> None:
     raise DecodeError(f"{counted} {value} is not within {least} to {most}")
 
 
-def unfit(owner: Any, name: str, value: Any) -> None:
+def unfit(owner: Any, name: str, value: Any) -> NoReturn:
     """A value of ours does not fit: our own fault."""
-    raise ValueError(f"{type(owner).__name__}.{name}: {value!r} does not fit")
+    raise ValueError(f"{type(owner).__name__}.{name}: {shown(value)} does not fit")
+
+
+def shown(value: Any) -> str:
+    """A value as an error tells it."""
+    if isinstance(value, tuple | bytes):
+        return f"{len(value)} {'octets' if isinstance(value, bytes) else 'items'}"
+    if isinstance(value, int):
+        return str(int(value))
+    return repr(value[:40]) if isinstance(value, str) else f"what is {type(value).__name__}"
 
 
 HELPERS: dict[str, Any] = {

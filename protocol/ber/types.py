@@ -284,6 +284,12 @@ def full_alternatives(cls: type[Choice]) -> dict[int, Callable[[Place], Any]]:
     return {tag: reader(index) for index, field in enumerate(cls.fields) for tag in field.layout.tags(field.type)}
 
 
+def none_chosen(choice: Choice) -> None:
+    """A choice of ours without alternative: our own fault."""
+    names = ", ".join(field.name for field in choice.fields[:8])
+    raise ValueError(f"{type(choice).__name__} does not fit without one of {names}")
+
+
 def compile_encode_choice(cls: type[Choice]) -> Callable[[Any], bytes]:
     """The writer of a CHOICE."""
     source = new_source("def encode(self):")
@@ -291,10 +297,11 @@ def compile_encode_choice(cls: type[Choice]) -> Callable[[Any], bytes]:
     source.add(1, "if self.coding is not None: return as_it_came(self)", "o = bytearray()")
     for field in cls.fields:
         value = f"self.{field.name}"
-        source.add(1, f"if {value} is not None:")
+        source.add(1, f"if {value}:" if isinstance(field.layout, NULL) else f"if {value} is not None:")
         source.add(2, f"if o: unfit(self, {field.name!r}, 'a second alternative')")
         source.add(2, *field.layout.put_lines(source, field.type, value, field.name))
-    source.add(1, "if not o: unfit(self, 'alternative', None)", "return bytes(o)")
+    source.names["none_chosen"] = none_chosen
+    source.add(1, "if not o: none_chosen(self)", "return bytes(o)")
     return source.function("encode", f"{cls.__name__}.encode")
 
 

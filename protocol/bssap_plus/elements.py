@@ -9,7 +9,7 @@ from protocol.declare import OpenEnum
 from protocol.errors import DecodeError
 from protocol.gmm.names import DaylightSavingTime, LsaIdentifier, NetworkName, TimeZone, UniversalTime
 from protocol.identities import Plmn
-from protocol.layout import TLV, TV, Message, Rules, find_length
+from protocol.layout import TLV, TV, Message, Rules, find_end
 
 
 class GprsLocationUpdateType(OpenEnum):
@@ -163,7 +163,7 @@ class TunnelPayload:
 
 def unknown(d: bytes, p: int) -> int:
     """Find the end of an unknown element (TS 24.007 11.2.4): one octet, or TLV."""
-    return p + 1 if d[p] & 0x80 else find_length(d, p + 1, 1)[1]
+    return p + 1 if d[p] & 0x80 else find_end(d, p + 1, 1)
 
 
 class ElementsOfMm(Message):

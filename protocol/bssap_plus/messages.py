@@ -18,12 +18,12 @@ from protocol.bssgp.elements import ChannelNeeded, EmlppPriority, GlobalCnId, Im
 from protocol.causes import GsCause, MmCause
 from protocol.classmarks import MobileStationClassmark1
 from protocol.identities import CellIdentifier, Imei, Imeisv, IsdnAddress, Lai, MobileIdentity, Tmsi
-from protocol.layout import TLV, Message, Rules, When, find_length
+from protocol.layout import TLV, Message, Rules, When, find_end
 
 
 def unknown(d: bytes, p: int) -> int:
     """Find the end of an unknown element: all are TLV (18.2)."""
-    return find_length(d, p + 1, 1)[1]
+    return find_end(d, p + 1, 1)
 
 
 class BssapPlusMessage(Message):

@@ -24,7 +24,7 @@ from protocol.bssgp.elements import (
 from protocol.causes import BssgpCause, RadioCause
 from protocol.gmm.elements import DrxParameter, MsRadioAccessCapability
 from protocol.identities import CellIdentifier, Lai, Rai, Tlli, Tmsi
-from protocol.layout import GbTLV, Message, Rules, V, When, find_length
+from protocol.layout import GbTLV, Message, Rules, V, When, find_end
 from protocol.sm.quality_of_service import QualityOfService
 
 LONGEST = 0x7FFF
@@ -33,7 +33,7 @@ LONGEST = 0x7FFF
 
 def unknown(d: bytes, p: int) -> int:
     """Find the end of an unknown element: all are TLV (TS 48.016 10.1.1)."""
-    return find_length(d, p + 1, 0)[1]
+    return find_end(d, p + 1, 0)
 
 
 class BssgpMessage(Message):

@@ -127,7 +127,7 @@ def decode(octets: bytes, *, up: bool) -> BssmapMessage:
         raise DecodeError("too short for a BSSMAP message")
     if octets[0] != BSSMAP:
         raise DecodeError(f"discriminator {octets[0]} is not that of BSSMAP")
-    message: BssmapMessage = layout.decode(BssmapMessage, octets, octets[2], up=up)
+    message: BssmapMessage = layout.decode(BssmapMessage, octets, octets[2], up=up, at=2)
     return message
 
 

@@ -137,8 +137,10 @@ class CellIdentifierList:
 
     def to_octets(self) -> bytes:
         """Write it. ValueError where an area does not fit the form."""
-        width = WIDTHS[self.form]
+        width = WIDTHS.get(self.form)
+        if width is None:
+            raise ValueError(f"{int(self.form)} is no form of cells that is used here")
         octets = [area.to_octets() for area in self.areas]
         if any(len(item) != width for item in octets):
-            raise ValueError(f"{self.areas} are not of the form {self.form.words}")
+            raise ValueError(f"an area has more or less than the form {self.form.name} says")
         return bytes([self.spare << 4 | self.form]) + b"".join(octets)

@@ -47,7 +47,7 @@ def decode(octets: bytes, *, up: bool) -> CcMessage:
     _, p = take_identifier(octets)
     if p >= len(octets):
         raise DecodeError("too short for a message type", at=p)
-    message: CcMessage = layout.decode(CcMessage, octets, octets[p] & 0x3F, up=up)
+    message: CcMessage = layout.decode(CcMessage, octets, octets[p] & 0x3F, up=up, at=p)
     return message
 
 

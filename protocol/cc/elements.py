@@ -126,7 +126,7 @@ class CalledPartyBcdNumber:
 def type_and_plan(type_of_number: TypeOfNumber, numbering_plan: NumberingPlan) -> int:
     """Both in the lower seven bits of an octet."""
     if type_of_number > 7 or numbering_plan > 15:
-        raise ValueError(f"{type_of_number!r} and {numbering_plan!r} do not fit into their bits")
+        raise ValueError(f"{int(type_of_number)} and {int(numbering_plan)} do not fit into their bits")
     return type_of_number << 4 | numbering_plan
 
 

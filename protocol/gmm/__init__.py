@@ -43,7 +43,7 @@ def decode(octets: bytes, *, up: bool) -> GmmMessage:
         raise DecodeError(f"protocol discriminator {octets[0] & 15} is not GMM")
     if octets[0] >> 4:
         raise DecodeError("the skip indicator is not 0")
-    message: GmmMessage = layout.decode(GmmMessage, octets, octets[1], up=up)
+    message: GmmMessage = layout.decode(GmmMessage, octets, octets[1], up=up, at=1)
     return message
 
 

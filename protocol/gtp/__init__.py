@@ -111,7 +111,7 @@ def decode(octets: bytes, *, up: bool = True) -> GtpMessage:
         raise DecodeError("this is GTP', the charging protocol")
     if kind == TPdu.code:
         return TPdu.decode(octets)
-    message: GtpMessage = layout.decode(GtpMessage, octets, kind, up=up)
+    message: GtpMessage = layout.decode(GtpMessage, octets, kind, up=up, at=1)
     return message
 
 

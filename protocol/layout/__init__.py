@@ -32,6 +32,7 @@ from protocol.layout.formats import (
     GbTLV,
     T,
     V,
+    find_end,
     find_length,
 )
 from protocol.layout.in_full import decode_in_full
@@ -64,6 +65,7 @@ __all__ = [
     "When",
     "decode",
     "decode_in_full",
+    "find_end",
     "find_length",
     "messages",
     "reference",

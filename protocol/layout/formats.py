@@ -11,6 +11,7 @@ from protocol.layout.values import (
     emit_octets,
     emit_small,
     emit_value,
+    name_of,
     octet_table,
     value_of,
     value_of_small,
@@ -53,7 +54,11 @@ class Format:
 
     def lengthen(self, octets: bytes) -> bytes:
         """The element with the longer length that :meth:`form` found."""
-        raise AssertionError(f"{self.name} has one length")
+        raise ValueError("an element of this format has one length")
+
+    def extend(self, octets: bytes, surplus: bytes) -> bytes:
+        """The element with more octets behind its value."""
+        raise ValueError("an element of this format cannot be longer")
 
     def find(self, d: bytes, p: int) -> tuple[int, int]:
         """Bounds of the value part of the element at ``p``; DecodeError where it does not fit into the PDU."""
@@ -143,7 +148,7 @@ class T(Format):
         source.add(depth, f"{target} = True", "p += 1")
 
     def emit_put(self, source: Source, kind: Any, value: str, depth: int) -> None:
-        source.add(depth, f"o.append({self.tag})")
+        source.add(depth, f"if {value}: o.append({self.tag})")
 
 
 class LV(Format):
@@ -355,7 +360,7 @@ class REPEATED(Format):
         source.add(
             depth,
             f"if not {least} <= len({value}) <= {most}: "
-            f"raise ValueError(f'{{type(self).__name__}}: {{len({value})}} of {value}')",
+            f"raise ValueError(f'{name_of(value)}: {{len({value})}} are not {least} to {most}')",
             f"for item in {value}:",
         )
         self.item.emit_put(source, get_args(kind)[0], "item", depth + 1)
@@ -373,6 +378,14 @@ def find_length(d: bytes, p: int, length_octets: int) -> tuple[int, int]:
         return p + 2, p + 2 + (d[p] << 8 | d[p + 1])
     except IndexError:
         raise DecodeError("the length is missing", at=p) from None
+
+
+def find_end(d: bytes, p: int, length_octets: int) -> int:
+    """Where an unknown element ends whose length stands at ``p``: with the PDU, where its length is cut off."""
+    try:
+        return find_length(d, p, length_octets)[1]
+    except DecodeError:
+        return len(d)
 
 
 def put_length(number: int, length_octets: int) -> bytes:
@@ -467,7 +480,7 @@ def emit_put_fixed(source: Source, kind: Any, value: str, depth: int, layout: Fo
             if layout.fixed is not None
             else f"not {layout.least} <= len(v) <= {layout.most}"
         )
-        source.add(depth, f"if {check}: raise ValueError(f'{{type(self).__name__}}: {value} takes {{len(v)}} octets')")
+        source.add(depth, f"if {check}: raise ValueError(f'{name_of(value)} takes {{len(v)}} octets')")
     source.add(depth, "o += v")
 
 
@@ -479,8 +492,7 @@ def emit_put_counted(source: Source, kind: Any, value: str, depth: int, layout: 
         depth,
         f"v = {emit_octets(source, kind, value, layout.fixed)}",
         "s = len(v)",
-        f"if not {layout.least} <= s <= {layout.most}: "
-        f"raise ValueError(f'{{type(self).__name__}}: {value} takes {{s}} octets')",
+        f"if not {layout.least} <= s <= {layout.most}: raise ValueError(f'{name_of(value)} takes {{s}} octets')",
     )
     if length_octets == 1:
         source.add(depth, "o.append(s)")

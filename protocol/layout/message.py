@@ -87,11 +87,11 @@ class Message(Declaration):
             cls.decode = staticmethod(compile_decode(cls))  # type: ignore[method-assign,assignment]
 
 
-def decode(base: type[Message], octets: bytes, code: int, *, up: bool) -> Any:
-    """Decode a PDU of the protocol of ``base`` whose message type is ``code``."""
+def decode(base: type[Message], octets: bytes, code: int, *, up: bool, at: int = 0) -> Any:
+    """Decode a PDU of the protocol of ``base`` whose message type is ``code``, which stands in octet ``at``."""
     found = (base.up if up else base.down).get(code)
     if found is None:
-        raise DecodeError(f"{base.protocol} has no message type {code:#04x} here", base.rules.unknown_message)
+        raise DecodeError(f"{base.protocol} has no message type {code:#04x} here", base.rules.unknown_message, at)
     return found.decode(octets)
 
 

@@ -81,8 +81,13 @@ def emit_small(kind: Any, value: str) -> str:
     return f"{value}.to_octets()[0]"
 
 
+def name_of(value: str) -> str:
+    """What an expression of generated code is called by people: the field's name."""
+    return value.removeprefix("self.")
+
+
 def emit_half_check(source: Source, kind: Any, value: str, depth: int) -> None:
     """Emit that a number of ours that does not fit into half an octet is refused: it would spoil the other half."""
     if kind is int or issubclass(kind, IntEnum):
-        told = f"{{type(self).__name__}}: {value} = {{{value}}} does not fit into half an octet"
+        told = f"{name_of(value)}: {{int({value})}} does not fit into half an octet"
         source.add(depth, f"if not 0 <= {value} < 16: raise ValueError(f'{told}')")

@@ -76,7 +76,7 @@ def fits(frame: Any, **widths: int) -> None:
     for name, width in widths.items():
         value = getattr(frame, name)
         if value >> width:
-            raise ValueError(f"{type(frame).__name__}.{name} = {value!r} does not fit into {width} bits")
+            raise ValueError(f"{type(frame).__name__}.{name} = {int(value)} does not fit into {width} bits")
 
 
 class UiFrame(LlcFrame, code=0xC0, title="UI", clause="6.4.2.1"):

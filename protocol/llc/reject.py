@@ -104,7 +104,7 @@ class RejectedControl:
                 if rest != 48 - width:
                     raise ValueError(f"a rejected control field of {rest + width} bits is not one of 48")
                 return (start << rest | bits).to_bytes(6, "big")
-        raise ValueError(f"{self.control!r} is no control field")
+        raise ValueError("it has no control field")
 
 
 class RejectCondition(Struct):

@@ -21,7 +21,10 @@ class InfoString(str):
 
     def to_octets(self) -> bytes:
         """Write text. ValueError for a character of more than an octet."""
-        return self.encode("latin-1")
+        try:
+            return self.encode("latin-1")
+        except UnicodeEncodeError as error:
+            raise ValueError(f"{self[error.start]!a} is no character of one octet") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

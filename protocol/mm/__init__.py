@@ -41,7 +41,7 @@ def decode(octets: bytes, *, up: bool) -> MmMessage:
         raise DecodeError(f"protocol discriminator {octets[0] & 15} is not MM")
     if octets[0] >> 4:
         raise DecodeError("the skip indicator is not 0")
-    message: MmMessage = layout.decode(MmMessage, octets, octets[1] & 0x3F, up=up)
+    message: MmMessage = layout.decode(MmMessage, octets, octets[1] & 0x3F, up=up, at=1)
     return message
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from protocol.causes import NsCause
-from protocol.layout import TV, GbTLV, Message, Rules, V, When, find_length
+from protocol.layout import TV, GbTLV, Message, Rules, V, When, find_end
 from protocol.ns.elements import (
     NO_CHANGE_OF_FLOW,
     AddressTV,
@@ -21,7 +21,7 @@ LONGEST = 0x7FFF
 
 def unknown(d: bytes, p: int) -> int:
     """Find the end of an unknown element: all are TLV (10.1.1)."""
-    return find_length(d, p + 1, 0)[1]
+    return find_end(d, p + 1, 0)
 
 
 class NsMessage(Message):

@@ -48,10 +48,9 @@ def decode(octets: bytes, *, up: bool) -> RrMessage:
     code = octets[start + 1]
     found = (RrMessage.up if up else RrMessage.down).get(code)
     if found is not None and issubclass(found, BlockMessage) is not in_block:
-        raise DecodeError(
-            f"{found.title} {'has no' if in_block else 'needs an'} L2 pseudo length", RrMessage.rules.unknown_message
-        )
-    message: RrMessage = layout.decode(RrMessage, octets, code, up=up)
+        told = f"{found.title} {'has no' if in_block else 'needs an'} L2 pseudo length"
+        raise DecodeError(told, RrMessage.rules.unknown_message)
+    message: RrMessage = layout.decode(RrMessage, octets, code, up=up, at=start + 1)
     return message
 
 

@@ -287,8 +287,11 @@ def octets_of_address(address: Address) -> bytes:
         indicator |= title.indicator << 2
         octets += title.to_octets()
     octets = bytes([indicator]) + octets + address.rest
-    if read_address(octets) != address:
-        raise ValueError(f"{address!r} has parts that do not go together")
+    read = read_address(octets)
+    if read != address:
+        names = [part.name for part in fields(Address) if part.init]
+        lost = [name for name in names if getattr(read, name) != getattr(address, name)]
+        raise ValueError(f"its parts do not go together: {', '.join(lost)} would be another")
     return octets
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from protocol.bits import BITS, Struct
 from protocol.declare import OpenEnum
 from protocol.errors import DecodeError
+from protocol.identities import number_from
 
 
 class ProtocolClass(OpenEnum):
@@ -147,7 +148,7 @@ class Segmentation:
     def to_octets(self) -> bytes:
         """Write four octets. ValueError where a part does not fit."""
         if not (0 <= self.remaining < 16 and 0 <= self.spare < 4 and 0 <= self.reference < 1 << 24):
-            raise ValueError(f"{self!r} does not fit: 4 bits remain, 24 of the reference, 2 are spare")
+            raise ValueError("4 bits tell how many segments remain, 24 are the reference, 2 are spare")
         first = self.first << 7 | self.in_sequence << 6 | self.spare << 4 | self.remaining
         return bytes([first]) + self.reference.to_bytes(3, "big")
 
@@ -171,9 +172,9 @@ class LocalReference(int):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read ``0x00a1b2``."""
-        number = int(text, 0)
+        number = number_from(text)
         if not 0 <= number < 1 << 24:
-            raise ValueError(f"{text} does not fit into three octets")
+            raise ValueError(f"{text[:40]} does not fit into three octets")
         return cls(number)
 
     @classmethod

@@ -35,7 +35,7 @@ def decode(octets: bytes, *, up: bool) -> SmMessage:
     _, p = take_identifier(octets)
     if p >= len(octets):
         raise DecodeError("too short for a message type", at=p)
-    message: SmMessage = layout.decode(SmMessage, octets, octets[p], up=up)
+    message: SmMessage = layout.decode(SmMessage, octets, octets[p], up=up, at=p)
     return message
 
 
