@@ -20,7 +20,7 @@ from nodes.eir.config import Colour
 from nodes.sgsn.config import MAP_CAUSES, TRANSFER_CAUSES
 from protocol.auth import Algorithm
 from protocol.causes import GmmCause
-from protocol.gmm.elements import GprsTimer
+from protocol.gmm.elements import CipheringAlgorithm, GprsTimer
 from protocol.identities import Apn, GsnAddress, Gt, Imeisv, Imsi, IsdnAddress, Plmn
 from protocol.timers import SECOND, TIMERS
 
@@ -150,6 +150,7 @@ SentTimer = Annotated[GprsTimer, reads(_gprs_timer, "0 to 31 times 2 s, 1 min or
 Refusal = Annotated[str, one_of({words: words for words in MAP_CAUSES})]
 TransferRefusal = Annotated[str, one_of({words: words for words in TRANSFER_CAUSES})]
 Cause = Annotated[GmmCause, one_of({str(int(cause)): cause for cause in GmmCause if not cause.is_reserved})]
+Cipher = Annotated[CipheringAlgorithm, one_of({f"GEA{n}": CipheringAlgorithm(n) for n in range(1, 5)})]
 ContextId = Annotated[int, reads(_context_id, "a PDP context identifier from 1 to 50")]
 
 # --- lab.yaml -----------------------------------------------------------------------------------------------------
@@ -191,6 +192,7 @@ class Policies(Section):
     network_name: str = ""
     network_name_short: str = ""
     page_by_imsi: bool = True
+    ciphering: list[Cipher] = []
     transfer_causes: dict[TransferRefusal, Cause] = {}
 
 

@@ -4,6 +4,7 @@ Vectors come from the HLR, five at a time, and each serves one challenge. What t
 it says by a failure: #20 and #23 lead to an identification, #21 to a re-synchronisation at the HLR.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from nodes.core.machine import Begin, Machine, Procedure, State
@@ -12,14 +13,15 @@ from nodes.sgsn import identification
 from nodes.sgsn.causes import gmm_cause
 from nodes.sgsn.events import RadioLost
 from nodes.sgsn.identification import Identification
-from nodes.sgsn.mm_context import keys_of
+from nodes.sgsn.mm_context import GsmKey, Keys, UmtsKeys
+from protocol import auth
 from protocol.causes import GmmCause
 from protocol.gmm import (
     AuthenticationAndCipheringFailure,
     AuthenticationAndCipheringRequest,
     AuthenticationAndCipheringResponse,
 )
-from protocol.gmm.elements import CipheringAlgorithm, Cksn, IdentityType, ImeisvRequest
+from protocol.gmm.elements import CipheringAlgorithm, Cksn, IdentityType, ImeisvRequest, MsNetworkCapability
 from protocol.identities import Imsi
 from protocol.map.authentication import (
     AuthenticationQuintuplet,
@@ -45,9 +47,9 @@ class S(State):
 
 
 class Authentication(Procedure):
-    """One authentication. ``cause`` says why there are no vectors."""
+    """One authentication. ``cause`` says why there are no vectors; ``cipher`` is the algorithm that is offered."""
 
-    __slots__ = ("_dialogue", "cause", "cksn", "context", "failed", "reference", "vector")
+    __slots__ = ("_dialogue", "cause", "cipher", "cksn", "context", "failed", "reference", "vector")
 
     def __init__(self, parent: Any, context: Any) -> None:
         super().__init__(parent.stage, parent)
@@ -56,6 +58,7 @@ class Authentication(Procedure):
         self.failed = False
         self.vector: Any = None
         self.cksn = Cksn.NO_KEY
+        self.cipher = CipheringAlgorithm.NOT_USED
         self.reference = 0
         self._dialogue: Dialogue | None = None
 
@@ -97,10 +100,11 @@ class Authentication(Procedure):
         last = self.context.cksn
         self.cksn = Cksn.KEY_0 if last is Cksn.NO_KEY else Cksn((last + 1) % 7)
         self.context.ac_reference = self.reference = (self.context.ac_reference + 1) % 16
+        self.cipher = choose_cipher(self.stage.config.ciphering, self.context.ms_network_capability)
         quintuplet = isinstance(self.vector, AuthenticationQuintuplet)
         self.ask(
             AuthenticationAndCipheringRequest(
-                ciphering_algorithm=CipheringAlgorithm.NOT_USED,
+                ciphering_algorithm=self.cipher,
                 imeisv_request=ImeisvRequest.NOT_REQUESTED,
                 force_to_standby=self.context.force_to_standby(),
                 ac_reference_number=self.reference,
@@ -110,6 +114,23 @@ class Authentication(Procedure):
             )
         )
         return S.WAIT_RESPONSE
+
+
+def choose_cipher(wanted: Iterable[CipheringAlgorithm], capability: MsNetworkCapability | None) -> CipheringAlgorithm:
+    """The first algorithm wanted that the mobile has, if any (43.020 D.4.9, 24.008 4.7.7)."""
+    for algorithm in wanted:
+        if getattr(capability, algorithm.name.lower(), False):
+            return algorithm
+    return CipheringAlgorithm.NOT_USED
+
+
+def keys_proved(vector: Any, proof: bytes) -> Keys | None:
+    """The keys that go with a right proof; a USIM in equipment of before R99 proves itself by SRES (33.102 6.8.1.1)."""
+    if not isinstance(vector, AuthenticationQuintuplet):
+        return GsmKey(vector.kc) if proof == vector.sres else None
+    if proof == vector.xres:
+        return UmtsKeys(vector.ck, vector.ik)
+    return GsmKey(auth.c3(vector.ck, vector.ik)) if proof == auth.c2(vector.xres) else None
 
 
 def begun(authentication: Authentication, event: Begin) -> S:
@@ -143,12 +164,12 @@ def responded(authentication: Authentication, event: AuthenticationAndCipheringR
     """Compare the proof; an answer to another challenge is ignored, T3360 goes on."""
     if event.ac_reference_number != authentication.reference:
         return S.WAIT_RESPONSE
-    vector = authentication.vector
+    context = authentication.context
     proof = (event.authentication_parameter_response or b"") + (event.authentication_response_extension or b"")
-    if proof != (vector.xres if isinstance(vector, AuthenticationQuintuplet) else vector.sres):
+    keys = keys_proved(authentication.vector, proof)
+    if keys is None:
         return S.WRONG
-    authentication.context.cksn = authentication.cksn
-    authentication.context.keys = keys_of(vector)
+    context.cksn, context.keys, context.cipher = authentication.cksn, keys, authentication.cipher
     return S.AUTHENTICATED
 
 

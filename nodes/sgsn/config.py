@@ -6,7 +6,7 @@ from typing import Literal
 from nodes.core.node import NodeConfig
 from nodes.core.outputs import Interface, Name
 from protocol.causes import GmmCause
-from protocol.gmm.elements import GprsTimer
+from protocol.gmm.elements import CipheringAlgorithm, GprsTimer
 from protocol.identities import GsnAddress, Gt, Lai, Rai
 
 MAP_CAUSES: dict[str, GmmCause] = {
@@ -44,8 +44,9 @@ class SgsnConfig(NodeConfig):
     tell of another cell by LLC NULL frames. ``unknown_mobiles``: one that is not known, and says something other than
     that it attaches, updates or detaches, is told to attach again, or not answered. ``page_by_imsi``: who does not
     answer pages by P-TMSI is paged by IMSI once. ``ptmsi_reallocation``: an update brings a new P-TMSI each time, or
-    only in another routing area. ``network_name`` and ``network_name_short``, where not empty, are told to whom has
-    attached.
+    only in another routing area. ``ciphering`` lists algorithms, the best first: the first that a mobile has is agreed
+    on (frames are not ciphered all the same). ``network_name`` and ``network_name_short``, where not empty, are told to
+    whom has attached.
     """
 
     number: Gt
@@ -71,6 +72,7 @@ class SgsnConfig(NodeConfig):
     network_name: str = ""
     network_name_short: str = ""
     page_by_imsi: bool = True
+    ciphering: tuple[CipheringAlgorithm, ...] = ()
     map_causes: dict[str, GmmCause] = field(default_factory=lambda: dict(MAP_CAUSES))
     transfer_causes: dict[str, GmmCause] = field(default_factory=lambda: dict(TRANSFER_CAUSES))
 

@@ -14,6 +14,7 @@ from nodes.sgsn.suspension import SUSPENDED_ELSEWHERE, Suspension
 from protocol import gtp
 from protocol.gmm import GmmMessage
 from protocol.gmm.elements import (
+    CipheringAlgorithm,
     Cksn,
     DrxParameter,
     ForceToStandby,
@@ -46,7 +47,7 @@ class MmContext(Procedure):
     ``radio_lost`` is set when the BSS says that it cannot reach the mobile, until that is heard again. ``resets_link``
     is set while a mobile may still count its frames as with a context that was lost.
 
-    ``keys`` are those of ``cksn``; ``pdp_contexts`` came from another SGSN.
+    ``keys`` are those of ``cksn``, ``cipher`` is the algorithm agreed on; ``pdp_contexts`` came from another SGSN.
 
     ``reachability`` is a companion: a machine that lasts as long as the context, beside its procedures. So is
     ``handover``, while another SGSN asks for the context, ``paging``, while the mobile is looked for, ``suspension``,
@@ -59,6 +60,7 @@ class MmContext(Procedure):
         "bvci",
         "cell",
         "cell_notification",
+        "cipher",
         "cksn",
         "drx_parameter",
         "equipment_checked",
@@ -112,6 +114,7 @@ class MmContext(Procedure):
         self.equipment_checked = False
         self.location_confirmed = False
         self.cksn = Cksn.NO_KEY
+        self.cipher = CipheringAlgorithm.NOT_USED
         self.keys: Keys | None = None
         self.ac_reference = 0
         self.vectors: tuple[Any, ...] = ()
@@ -316,6 +319,7 @@ class MmContext(Procedure):
         self.imei = self.msisdn = None
         self.equipment_checked = self.location_confirmed = False
         self.cksn = Cksn.NO_KEY
+        self.cipher = CipheringAlgorithm.NOT_USED
         self.keys = None
         self.vectors = self.pdp_subscriptions = self.pdp_contexts = ()
 
@@ -327,6 +331,7 @@ class MmContext(Procedure):
         self.imei = known.imei
         self.equipment_checked = known.equipment_checked
         self.cksn = known.cksn
+        self.cipher = known.cipher
         self.keys = known.keys
         self.msisdn = known.msisdn
         self.pdp_subscriptions = known.pdp_subscriptions
@@ -374,6 +379,7 @@ class MmContext(Procedure):
             "kept": len(self.kept),
             "imei": self.imei,
             "location_confirmed": self.location_confirmed,
+            "cipher": self.cipher.name,
             "vectors": len(self.vectors),
             "apns": [str(subscription.apn) for subscription in self.pdp_subscriptions],
             "procedures": [f"{child.machine.title}: {child.state.value}" for child in descendants(self)],

@@ -35,13 +35,6 @@ NO_KEY = GsmKey(bytes(8))
 """What stands where no key is agreed; the key sequence number says so."""
 
 
-def keys_of(vector: Any) -> Keys:
-    """The keys that the mobile and the network share after a challenge."""
-    if isinstance(vector, AuthenticationQuintuplet):
-        return UmtsKeys(vector.ck, vector.ik)
-    return GsmKey(vector.kc)
-
-
 def take_vectors(context: "MmContext") -> tuple[Any, ...]:
     """The vectors that are left, as GTP has them; they are not used here any more, as each serves one challenge."""
     vectors, context.vectors = context.vectors, ()
@@ -77,7 +70,7 @@ def make_mm_context(context: "MmContext") -> GtpMmContext:
     return GtpMmContext(
         security_mode=mode,
         cksn=context.cksn if context.keys is not None else Cksn.NO_KEY,
-        used_cipher=CipheringAlgorithm.NOT_USED,
+        used_cipher=context.cipher,
         drx_parameter=context.drx_parameter,
         kc=keys.kc if isinstance(keys, GsmKey) else None,
         ck=keys.ck if isinstance(keys, UmtsKeys) else None,
@@ -91,6 +84,7 @@ def make_mm_context(context: "MmContext") -> GtpMmContext:
 def take_mm_context(context: "MmContext", received: GtpMmContext) -> None:
     """Know what another SGSN knew of the mobile; what the mobile itself has told counts more."""
     context.cksn = received.cksn
+    context.cipher = CipheringAlgorithm.NOT_USED if received.used_cipher.is_reserved else received.used_cipher
     context.keys = None
     if received.cksn is not Cksn.NO_KEY:
         if received.kc is not None:

@@ -1,4 +1,4 @@
-"""All scenarios of the flows in the deterministic world; whatever happened, the network agrees with itself afterwards."""
+"""All scenarios of the flows in the deterministic world; the network agrees with itself afterwards."""
 
 import subprocess
 from pathlib import Path
