@@ -40,12 +40,16 @@ NOTHING = 0xFF
 
 
 class Card:
-    """A card: its secrets, and what a mobile must not forget when it is switched off."""
+    """A card: its secrets, and what a mobile must not forget when it is switched off.
+
+    ``cksn`` numbers the key of packets, ``cs_cksn`` that of calls.
+    """
 
     __slots__ = (
         "_config",
         "_milenage",
         "cksn",
+        "cs_cksn",
         "imsi",
         "lai",
         "location_status",
@@ -64,6 +68,7 @@ class Card:
         self.sqns = SqnArray([config.highest_sqn >> IND_BITS] * (IND_MASK + 1))
         self.tmsi: Tmsi | None = None
         self.lai: Lai | None = None
+        self.cs_cksn = Cksn.NO_KEY
         self.location_status = UpdateStatus.NOT_UPDATED
         self.update_status = UpdateStatus.NOT_UPDATED
         self.forget()
@@ -95,7 +100,7 @@ class Card:
         return found if isinstance(found, MacFailure | SyncFailure) else found.res
 
     def to_octets(self) -> bytes:
-        """All that is to be saved: what EF-LOCIGPRS, EF-LOCI and EF-KEYSGPRS hold, and the sequence numbers."""
+        """All that is to be saved: what EF-LOCIGPRS, EF-LOCI, EF-KEYSGPRS and EF-Kc hold; the sequence numbers."""
         ptmsi, signature, rai = self.ptmsi, self.ptmsi_signature, self.rai
         tmsi, lai = self.tmsi, self.lai
         return b"".join(
@@ -105,7 +110,7 @@ class Card:
                 b"\xff\xff\xff\xff\xff\xff" if rai is None else rai.to_octets(),
                 b"\xff\xff\xff\xff" if tmsi is None else tmsi.to_octets(),
                 b"\xff\xff\xff\xff\xff" if lai is None else lai.to_octets(),
-                bytes((self.update_status, self.location_status, self.cksn)),
+                bytes((self.update_status, self.location_status, self.cksn, self.cs_cksn)),
                 self.sqns.to_octets(),
             )
         )
@@ -119,8 +124,8 @@ class Card:
         self.tmsi = None if empty(tmsi) else Tmsi.from_octets(tmsi)
         self.lai = None if empty(lai) else Lai.from_octets(lai)
         self.update_status, self.location_status = UpdateStatus(octets[22]), UpdateStatus(octets[23])
-        self.cksn = Cksn(octets[24])
-        self.sqns = SqnArray.from_octets(octets[25:])
+        self.cksn, self.cs_cksn = Cksn(octets[24]), Cksn(octets[25])
+        self.sqns = SqnArray.from_octets(octets[26:])
 
 
 def empty(octets: bytes) -> bool:

@@ -7,8 +7,10 @@ from nodes.core.outputs import Command
 from nodes.ms.config import RadioCell
 from nodes.ms.orders import (
     AttachOrder,
+    CallOrder,
     DetachOrder,
     FindCover,
+    HangUpOrder,
     ImsiDetachOrder,
     LoseCover,
     Move,
@@ -25,8 +27,16 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "detach": ("type", "power_off"),
     "move": ("cell",),
     "cover": ("on",),
+    "call": ("number",),
+    "hang-up": (),
 }
 """The arguments of each command besides the mobile's name."""
+
+MOST_DIGITS = 32
+"""How many digits a called number has."""
+
+NUMBER = "100"
+"""Who is called, unless told."""
 
 DETACH_TYPES = {
     None: None,
@@ -59,6 +69,13 @@ def make_order(command: Command, cells: Mapping[str, RadioCell]) -> Order:
             if on is None:
                 raise CommandError("cover needs on: true or false")
             return FindCover(command) if on else LoseCover(command)
+        case "call":
+            number = arguments.get("number", NUMBER)
+            if not isinstance(number, str) or not number.isdecimal() or len(number) > MOST_DIGITS:
+                raise CommandError(f"number is up to {MOST_DIGITS} digits, not {number!r}")
+            return CallOrder(command, number)
+        case "hang-up":
+            return HangUpOrder(command)
         case _:
             return SwitchOff(command)
 

@@ -6,8 +6,30 @@ from typing import Literal
 from nodes.core.node import NodeConfig
 from nodes.core.outputs import Name
 from protocol.auth import Algorithm
+from protocol.classmarks import MobileStationClassmark2, RevisionLevel, SsScreeningIndicator
 from protocol.gmm.elements import DrxParameter, GprsTimer, MsNetworkCapability, MsRadioAccessCapability
 from protocol.identities import CellIdentifier, Imei, Imeisv, Imsi
+
+CLASSMARK = MobileStationClassmark2(
+    revision_level=RevisionLevel.R99_OR_LATER,
+    es_ind=True,
+    no_a5_1=False,
+    rf_power_capability=3,
+    ps_capability=False,
+    ss_screening_indicator=SsScreeningIndicator.ELLIPSIS_AND_PHASE_2_ERROR_HANDLING,
+    sm_capability=False,
+    vbs_notification_reception=False,
+    vgcs_notification_reception=False,
+    frequency_capability=False,
+    classmark_3=False,
+    lcs_va_capability=False,
+    ucs2_treatment=False,
+    solsa=False,
+    cm_service_prompt=False,
+    a5_3=False,
+    a5_2=False,
+)
+"""An ordinary mobile, without short messages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +78,4 @@ class MsConfig(NodeConfig):
     ms_network_capability: MsNetworkCapability
     ms_radio_access_capability: MsRadioAccessCapability
     drx_parameter: DrxParameter
+    classmark: MobileStationClassmark2 = CLASSMARK

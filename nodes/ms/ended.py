@@ -29,9 +29,10 @@ def for_gprs_alone(mobile: Mobile, cause: GmmCause | None) -> S:
     if cause is GmmCause.IMSI_UNKNOWN_IN_HLR:
         mobile.invalidate(frozenset(("non-GPRS",)))
         return S.REGISTERED
-    mobile.imsi_attached = False
-    mobile.card.location_status = UpdateStatus.NOT_UPDATED
-    mobile.save()
+    if not mobile.mm.is_served_by_itself:
+        mobile.imsi_attached = False
+        mobile.card.location_status = UpdateStatus.NOT_UPDATED
+        mobile.save()
     mobile.update_attempts += 1
     return S.ATTEMPTING_TO_UPDATE_MM if mobile.update_attempts < ATTEMPTS else S.UPDATING_MM_LATER
 
@@ -148,11 +149,11 @@ def cell_not_found(mobile: Mobile, event: Timer) -> S:
 
 def detached(mobile: Mobile, event: Detach) -> S:
     """The mobile is gone for the network; one that was switched off is gone altogether."""
+    if event.type is DetachTypeMo.COMBINED_GPRS_IMSI_DETACH:
+        mobile.imsi_attached = False
     if event.power_off:
         return off(mobile)
     mobile.deregister()
-    if event.type is DetachTypeMo.COMBINED_GPRS_IMSI_DETACH:
-        mobile.imsi_attached = False
     return mobile.conclude(mobile.find_service())
 
 

@@ -1,5 +1,7 @@
 """What a mobile and its companions tell each other, and what the radio tells it."""
 
+from protocol.identities import MobileIdentity
+
 
 class CellHeard:
     """Radio → mobile: its cell tells of itself for the first time, or something else than before."""
@@ -46,9 +48,28 @@ class SentToStandby:
     """Mobile → READY and STANDBY: the network wants STANDBY."""
 
 
+class Changed:
+    """Mobile → calls: it has settled anew: its cell, its packets, or what its user wants."""
+
+
+class Paged:
+    """Radio → calls: there is a call for the mobile, under this identity."""
+
+    __slots__ = ("identity",)
+
+    def __init__(self, identity: MobileIdentity) -> None:
+        self.identity = identity
+
+
+class Secured:
+    """Channel → calls: the network ciphers, or has said that it does not."""
+
+
 CELL_HEARD = CellHeard()
 PAGED_BY_PTMSI = PagedByPtmsi()
 PAGED_BY_IMSI = PagedByImsi()
+CHANGED = Changed()
+SECURED = Secured()
 SUSPENDED = Suspended()
 PERIODIC_UPDATE_DUE = PeriodicUpdateDue()
 TRANSMITTED = Transmitted()

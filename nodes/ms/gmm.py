@@ -113,6 +113,7 @@ GMM = Machine(
             ordered.imsi_detach_ordered,
             (S.REGISTERED, *ATTEMPTING_MM, S.IMSI_DETACH_INITIATED),
         ),
+        (DEREGISTERED_CAMPED, ImsiDetachOrder, ordered.imsi_detach_ordered, DEREGISTERED_CAMPED),
         ((*INITIATED, *KNOWN), SwitchOff, ordered.leaving, (S.DEREGISTERED_INITIATED,)),
         (
             (
@@ -289,7 +290,12 @@ GMM = Machine(
             moved.suspended_registered,
             (S.REGISTERED_SUSPENDED,),
         ),
-        (S.SUSPENDED, Resumed, moved.resumed, FINDING_SERVICE),
-        (S.REGISTERED_SUSPENDED, Resumed, moved.resumed_registered, FOUND_AGAIN),
+        (S.SUSPENDED, Resumed, moved.resumed, (*FINDING_SERVICE, S.ATTEMPTING_LATER)),
+        (
+            S.REGISTERED_SUSPENDED,
+            Resumed,
+            moved.resumed_registered,
+            (*FOUND_AGAIN, *UPDATE_FAILED, *ATTEMPTING_MM),
+        ),
     ],
 )

@@ -15,20 +15,22 @@ from nodes.ms.causes import AREA_FORBIDDEN, FOR_CALLS_TOO, PLMN_FORBIDDEN, SIM_I
 from nodes.ms.cell import SystemInformation
 from nodes.ms.config import MobileConfig, RadioCell
 from nodes.ms.detach import Detach
-from nodes.ms.events import DEREGISTERED, SUSPENDED, Resumed
+from nodes.ms.events import DEREGISTERED, SUSPENDED, Paged, Resumed
+from nodes.ms.mm import MobilityManagement
 from nodes.ms.orders import AttachOrder, DetachOrder, ImsiDetachOrder, Move, Order, SwitchOff, SwitchOn
 from nodes.ms.ready import Readiness
 from nodes.ms.routing_area_update import RoutingAreaUpdate
 from nodes.ms.states import (
     ANY_SUSPENDED,
     ATTEMPTING_MM,
+    DEREGISTERED_CAMPED,
     DEREGISTERED_SEARCHING,
     PENDING,
     S,
     words,
 )
 from protocol.causes import GmmCause
-from protocol.gmm.elements import DetachTypeMo, GprsTimer
+from protocol.gmm.elements import Cksn, DetachTypeMo, GprsTimer
 from protocol.identities import Lai, MobileIdentity, Plmn, Rai, Tlli
 from protocol.llc import Null
 from protocol.llc.frame import Sapi
@@ -41,12 +43,15 @@ ATTEMPTS = 5
 SERVED = (S.REGISTERED, S.UPDATE_AGAIN, *ATTEMPTING_MM)
 """Registered, and the network knows where."""
 
+BEHIND_CALLS = (S.ATTACH_NEEDED, S.UPDATE_NEEDED, *ANY_SUSPENDED)
+"""States that end by themselves where a location updating comes first."""
+
 DONE: dict[type[Order], tuple[S, ...]] = {
     SwitchOn: (S.NORMAL_SERVICE, *SERVED),
     SwitchOff: (S.NULL,),
     AttachOrder: SERVED,
     DetachOrder: (S.NORMAL_SERVICE, *DEREGISTERED_SEARCHING, S.SUSPENDED, S.NULL),
-    ImsiDetachOrder: SERVED,
+    ImsiDetachOrder: (*DEREGISTERED_CAMPED, *SERVED),
     Move: (S.NULL, S.NORMAL_SERVICE, *SERVED, *ANY_SUSPENDED),
 }
 """The states in which each order counts as done; any other order is done in whatever state."""
@@ -58,9 +63,11 @@ class Mobile(Procedure):
     ``tlli`` is the identity on the link, ``tlli_old`` the one before, valid until the network uses the new one;
     ``listens`` tells whether it hears anything. ``answered`` is the last challenge that was in order (RAND, AUTN, RES);
     ``forbidden`` and ``barred`` are areas and cells that may not be tried again before the mobile is switched off.
-    ``wants_gprs`` and ``combined`` are what its user wants. ``attempted`` is the area where it last tried to attach or
-    update. ``periodic_due``, ``update_due`` and ``imsi_attach_due`` tell what an update must make good. ``redo`` is a
-    detach that waits for an update. ``active_nsapis`` are the PDP contexts, ``reactivate`` those to be activated again.
+    ``wants_gprs`` and ``wants_calls`` are what its user wants now, ``combined`` whether calls are wanted with GPRS.
+    ``attempted`` is the area where it last tried to attach or update. ``periodic_due``, ``update_due`` and
+    ``imsi_attach_due`` tell what an update must make good. ``redo`` is a detach that waits for an update.
+    ``active_nsapis`` are the PDP contexts, ``reactivate`` those to be activated again. ``mm`` sees to calls;
+    ``suspended_in`` is the cell where a call has suspended packets, ``before`` the state to which they return from it.
     """
 
     __slots__ = (
@@ -69,6 +76,7 @@ class Mobile(Procedure):
         "attempted",
         "attempts",
         "barred",
+        "before",
         "card",
         "cell",
         "cell_notification",
@@ -83,12 +91,14 @@ class Mobile(Procedure):
         "link",
         "listens",
         "meta",
+        "mm",
         "orders",
         "periodic_due",
         "reactivate",
         "readiness",
         "redo",
         "sim_invalid",
+        "suspended_in",
         "t3302",
         "t3312",
         "t3314",
@@ -96,6 +106,7 @@ class Mobile(Procedure):
         "tlli_old",
         "update_attempts",
         "update_due",
+        "wants_calls",
         "wants_gprs",
     )
 
@@ -112,6 +123,7 @@ class Mobile(Procedure):
         self.listens = False
         self.orders: tuple[Order, ...] = ()
         self.readiness = Readiness(self)
+        self.mm = MobilityManagement(self)
         self.renew()
 
     def renew(self) -> None:
@@ -127,7 +139,9 @@ class Mobile(Procedure):
         self.t3302: int | None = None
         self.t3312: int | None = None
         self.t3314: int | None = None
-        self.wants_gprs = False
+        self.wants_gprs = self.wants_calls = False
+        self.before: S | None = None
+        self.suspended_in = self.cell
         self.combined = self.config.combined
         self.imsi_attached = self.imsi_attach_due = False
         self.periodic_due = self.update_due = False
@@ -135,6 +149,7 @@ class Mobile(Procedure):
         self.redo: DetachTypeMo | None = None
         self.active_nsapis: tuple[int, ...] = ()
         self.reactivate: tuple[int, ...] = ()
+        self.mm.renew()
 
     @property
     def subject(self) -> str:
@@ -149,6 +164,11 @@ class Mobile(Procedure):
     def save(self) -> None:
         """Keep the card for the next life."""
         self.stage.save(f"sim/{self.card.imsi}", self.card.to_octets())
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it is switched on."""
+        return self.state is not S.NULL
 
     # --- the cell -------------------------------------------------------------------------------------------------
 
@@ -180,16 +200,17 @@ class Mobile(Procedure):
     def find_service(self) -> S:
         """Camp on the cell; a mobile that is not registered attaches if it wants to (4.2.4.1, 4.2.5.1)."""
         here = self.here
+        if here is None:
+            state = self.search(S.PLMN_SEARCH, S.NO_CELL_AVAILABLE)
+            return S.NO_IMSI if "GPRS" in self.sim_invalid else state
+        self.stage.listening.listen(self)
         if "GPRS" in self.sim_invalid:
             return S.NO_IMSI
-        if here is None:
-            return self.search(S.PLMN_SEARCH, S.NO_CELL_AVAILABLE)
-        self.stage.listening.listen(self)
         if not self.forbidden.isdisjoint((here.rai.plmn, here.rai.lai)):
             return S.LIMITED_SERVICE
         if not self.wants_gprs:
             return S.NORMAL_SERVICE
-        return S.ATTACH_NEEDED if here.bars(self.card.imsi) else self.attach()
+        return S.ATTACH_NEEDED if here.bars(self.card.imsi) or self.mm.goes_first else self.attach()
 
     def find_service_again(self) -> S:
         """Camp on the cell; a mobile that is registered updates if there is need (4.7.5)."""
@@ -202,7 +223,7 @@ class Mobile(Procedure):
         attach_due = self.may_combine and (self.imsi_attach_due or not self.imsi_attached)
         if self.is_updated and not (self.update_due or self.periodic_due or attach_due):
             return S.REGISTERED
-        return S.UPDATE_NEEDED if here.bars(self.card.imsi) else self.update()
+        return S.UPDATE_NEEDED if here.bars(self.card.imsi) or self.mm.goes_first else self.update()
 
     def search(self, searching: S, without: S) -> S:
         """Wait for a cell that has not told anything yet; of one that cannot be used there is nothing to wait for."""
@@ -234,8 +255,12 @@ class Mobile(Procedure):
         return True
 
     def conclude(self, state: S, cause: GmmCause | None = None) -> S:
-        """A procedure has led to ``state``: answer the orders that waited for it, unless more is to come."""
-        if state in PENDING:
+        """A procedure has led to ``state``: answer the orders that waited for it, unless more is to come.
+
+        Calls look at it when all is settled.
+        """
+        self.stage.unsettled[self] = None
+        if state in PENDING or (state in BEHIND_CALLS and self.mm.goes_first):
             return state
         self.answered = None
         self.redo = None
@@ -268,6 +293,8 @@ class Mobile(Procedure):
         if kind is None:
             both = self.imsi_attached and self.has_gs
             kind = DetachTypeMo.COMBINED_GPRS_IMSI_DETACH if both else DetachTypeMo.GPRS_DETACH
+        elif kind is DetachTypeMo.COMBINED_GPRS_IMSI_DETACH and not self.has_gs:
+            kind = DetachTypeMo.GPRS_DETACH  # calls leave on a channel of their own
         self.start(Detach(self, kind, power_off=power_off))
         return S.DEREGISTERED_INITIATED
 
@@ -299,8 +326,9 @@ class Mobile(Procedure):
         self.save()
 
     def forget_location(self, status: UpdateStatus) -> None:
-        """Delete TMSI and location area from the card; location update status as told."""
+        """Delete TMSI, location area and key number from the card; location update status as told."""
         self.stage.listening.name(self, None, None)
+        self.card.cs_cksn = Cksn.NO_KEY
         self.card.location_status = status
         self.imsi_attached = False
         self.save()
@@ -335,14 +363,21 @@ class Mobile(Procedure):
 
     # --- for what is not packets ----------------------------------------------------------------------------------
 
-    def suspend(self) -> None:
-        """A dedicated channel is in use, and the mobile cannot do both: packets wait (23.060 16.2.1)."""
-        self.hear(SUSPENDED)
+    def suspend(self) -> bool:
+        """A dedicated channel is in use, and the mobile cannot do both: packets wait (23.060 16.2.1).
+
+        False where there was nothing that could.
+        """
+        return self.hear(SUSPENDED)
 
     def resumed(self, *, ok: bool) -> None:
         """The dedicated channel is left; ``ok`` is what the network said of packets, False if it said nothing."""
         self.hear(Resumed(ok=ok))
 
     def paged_for_call(self, identity: MobileIdentity, channel: ChannelNeeded) -> None:
-        """A call for the mobile, on such a channel: none is taken yet."""
-        self.stage.warn("call not taken", f"{self.subject} is paged for a call ({identity}, {channel.name})")
+        """A call for the mobile, on such a channel, which is not emulated: it takes the call if it can."""
+        here = self.here
+        barred = here is None or here.bars(self.card.imsi)
+        if barred or not self.mm.hear(Paged(identity)):
+            what = f"paged for a call ({identity}, {channel.name})"
+            self.stage.warn("call not taken", f"{self.subject} is {what} in {self.mm.cs_state}")

@@ -7,7 +7,7 @@ from nodes.ms.detach import Detach
 from nodes.ms.events import CellHeard, PeriodicUpdateDue, Resumed, Suspended
 from nodes.ms.mobile import ATTEMPTS, Mobile
 from nodes.ms.orders import FindCover, LoseCover, Move
-from nodes.ms.states import REGISTERED_CAMPED, REGISTERED_SEARCHING, S
+from nodes.ms.states import ATTEMPTING_MM, REGISTERED_CAMPED, REGISTERED_SEARCHING, UPDATE_FAILED, S
 from protocol.gmm.elements import DetachTypeMo
 
 # --- another cell -------------------------------------------------------------------------------------------------
@@ -230,6 +230,7 @@ def periodic_update_missed(mobile: Mobile, event: PeriodicUpdateDue) -> State:
 
 def suspended(mobile: Mobile, event: Suspended) -> S:
     """Not registered: no attach during the call. One that ran, or a detach, is over."""
+    mobile.before = S.ATTEMPTING_LATER if mobile.state is S.ATTEMPTING_LATER else None
     mobile.deregister()
     mobile.stage.listening.shut(mobile)
     return mobile.conclude(S.SUSPENDED)
@@ -238,6 +239,8 @@ def suspended(mobile: Mobile, event: Suspended) -> S:
 def suspended_registered(mobile: Mobile, event: Suspended) -> S:
     """Registered: nothing is sent nor heard during the call; an update that ran must be done again."""
     mobile.update_due |= mobile.state is S.UPDATING
+    mobile.before = S(mobile.state) if mobile.state in (*UPDATE_FAILED, *ATTEMPTING_MM) else None
+    mobile.suspended_in = mobile.cell
     if mobile.state is S.IMSI_DETACH_INITIATED:
         mobile.imsi_attached = False
     mobile.end_children()
@@ -246,11 +249,27 @@ def suspended_registered(mobile: Mobile, event: Suspended) -> S:
 
 
 def resumed(mobile: Mobile, event: Resumed) -> S:
-    """The call is over: attach, if wanted."""
-    return mobile.conclude(mobile.find_service())
+    """The call is over: attach, if wanted; but attempts that had come to their end do not begin anew by that."""
+    return mobile.conclude(find_before(mobile) or mobile.find_service())
+
+
+def find_before(mobile: Mobile) -> S | None:
+    """The state in which the call has found the mobile, if it waited for another attempt in this very area."""
+    before, here = mobile.before, mobile.here
+    if before is None or here is None or here.rai != mobile.attempted:
+        return None
+    mobile.stage.listening.listen(mobile)
+    return before
 
 
 def resumed_registered(mobile: Mobile, event: Resumed) -> S:
-    """The call is over; unless the network said that packets go on, an update says so (44.018 3.4.25, 4.7.5)."""
+    """The call is over; unless the network said that packets go on, an update says so (44.018 3.4.25, 4.7.5).
+
+    In another cell of the same area they go on by a cell update, in READY.
+    """
     mobile.update_due |= not event.ok
-    return mobile.conclude(mobile.find_service_again())
+    state = (find_before(mobile) if event.ok else None) or mobile.find_service_again()
+    still = (S.REGISTERED, *UPDATE_FAILED, *ATTEMPTING_MM)
+    if state in still and mobile.cell is not mobile.suspended_in and mobile.readiness.is_ready:
+        mobile.update_cell()
+    return mobile.conclude(state)

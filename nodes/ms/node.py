@@ -10,11 +10,15 @@ from nodes.ms.card import check_algorithms
 from nodes.ms.cell import SystemInformation
 from nodes.ms.commands import make_order
 from nodes.ms.config import MsConfig
-from nodes.ms.events import CELL_HEARD, PAGED_BY_IMSI, PAGED_BY_PTMSI, SENT_TO_STANDBY, TRANSMITTED
+from nodes.ms.events import CELL_HEARD, CHANGED, PAGED_BY_IMSI, PAGED_BY_PTMSI, SENT_TO_STANDBY, TRANSMITTED
 from nodes.ms.gmm import GMM
 from nodes.ms.listening import Listening
+from nodes.ms.mm import MobilityManagement
+from nodes.ms.mm_machine import MM
 from nodes.ms.mobile import Mobile
+from nodes.ms.orders import CallOrder, HangUpOrder
 from nodes.ms.paging import read_pages
+from nodes.ms.radio import Channel
 from nodes.ms.states import ANY_SUSPENDED, words
 from protocol import gmm, llc, um
 from protocol.causes import GmmCause
@@ -25,18 +29,20 @@ from protocol.identities import CellIdentifier, Imsi
 from protocol.llc import Xid, XidInformation
 from protocol.llc.frame import Sapi, UiFrame
 from protocol.llc.xid import Reset
-from protocol.um import BroadcastChannel, PacketChannel, PagingChannel
+from protocol.um import BroadcastChannel, DedicatedChannel, PacketChannel, PagingChannel
 
 SIM = "sim/"
 """What the key of a card's record begins with; its IMSI follows."""
 
 assert Mobile.machine is GMM, "the table of mobiles is another one"
+assert MobilityManagement.machine is MM, "the table of their calls is another one"
 
 
 class Ms(Node):
     """Mobiles, found by name and by what they listen to. A restarted node has the same cards, and all are off.
 
-    ``cells`` is what cells have told of themselves.
+    ``cells`` is what cells have told of themselves, ``channels`` the dedicated channels by their references;
+    ``unsettled`` are mobiles whose calls are to look at what has become of their packets.
     """
 
     role: ClassVar[str] = "ms"
@@ -45,6 +51,8 @@ class Ms(Node):
         check_algorithms({mobile.algorithm for mobile in config.mobiles})
         self.config = config
         self.cells: dict[CellIdentifier, SystemInformation] = {}
+        self.channels: dict[int, Channel] = {}
+        self.unsettled: dict[Mobile, None] = {}
         self.named = {cell.name: cell for cell in config.cells}
         self.mobiles = {mobile.name: Mobile(self, mobile, self.named[mobile.cell]) for mobile in config.mobiles}
         self.listening = Listening(rng, self.mobiles.values())
@@ -56,6 +64,27 @@ class Ms(Node):
         if mobile is not None:
             mobile.card.restore(record.octets)
             self.listening.name(mobile, mobile.card.lai, mobile.card.tmsi)
+
+    # --- verbs ----------------------------------------------------------------------------------------------------
+
+    def receive(self, link: Name, interface: Interface, pdu: bytes, now: int) -> None:
+        super().receive(link, interface, pdu, now)
+        self._settle()
+
+    def command(self, command: Command, now: int) -> None:
+        super().command(command, now)
+        self._settle()
+
+    def on_time(self, now: int) -> None:
+        super().on_time(now)
+        self._settle()
+
+    def _settle(self) -> None:
+        """What packets have come to concerns calls; they are told when nothing is in the midst of something."""
+        while self.unsettled:
+            mobile = next(iter(self.unsettled))
+            del self.unsettled[mobile]
+            mobile.mm.hear(CHANGED)
 
     # --- what comes in --------------------------------------------------------------------------------------------
 
@@ -70,8 +99,11 @@ class Ms(Node):
                 self._take_pages(message)
             case BroadcastChannel():
                 self._take_system_information(message)
-            case _:
-                raise DecodeError(f"{message.title} is not in use")
+            case DedicatedChannel():
+                channel = self.channels.get(message.reference)
+                if channel is None or channel.cell.identifier != message.cell:
+                    raise DecodeError(f"nobody in {message.cell} has a channel {message.reference:#010x}")
+                channel.receive(message.message)
 
     def _take_frame(self, message: PacketChannel, pdu: bytes) -> None:
         """A frame for a mobile: signalling, or a reset of the link."""
@@ -133,6 +165,19 @@ class Ms(Node):
             for mobile in tuple(self.listening.in_cell.get(message.cell, ())):
                 mobile.hear(CELL_HEARD)
 
+    # --- dedicated channels ---------------------------------------------------------------------------------------
+
+    def open_channel(self, channel: Channel) -> int:
+        """List a channel; the reference that names it is drawn at random, as that of an access is (44.018 3.3.1.1)."""
+        while (reference := self.rng.getrandbits(32)) in self.channels:
+            pass
+        self.channels[reference] = channel
+        return reference
+
+    def close_channel(self, channel: Channel) -> None:
+        """Nothing on it is heard any more."""
+        del self.channels[channel.reference]
+
     # --- what goes out --------------------------------------------------------------------------------------------
 
     def transmit(self, mobile: Mobile, message: GmmMessage) -> None:
@@ -179,6 +224,14 @@ class Ms(Node):
         """Take the radio from ``mobile``, or (``on``) give it back."""
         self._order(command)
 
+    def command_call(self, command: Command) -> None:
+        """Have ``mobile`` call ``number``; answered when the call is through, or has failed."""
+        self._order(command)
+
+    def command_hang_up(self, command: Command) -> None:
+        """Have ``mobile`` end its call; answered when it is ended."""
+        self._order(command)
+
     def _order(self, command: Command) -> None:
         """Find the mobile and give it the order."""
         order = make_order(command, self.named)
@@ -186,7 +239,11 @@ class Ms(Node):
         mobile = self.mobiles.get(name) if isinstance(name, str) else None
         if mobile is None:
             raise CommandError(f"{self.name} has no mobile {name!r}")
-        if not mobile.obey(order):
+        if isinstance(order, CallOrder | HangUpOrder):
+            why_not = mobile.mm.obey(order)
+            if why_not is not None:
+                raise CommandError(why_not)
+        elif not mobile.obey(order):
             raise CommandError(f"{mobile.subject} is in {words(mobile.state)}: no {command.verb} now")
 
     def everybody(self) -> Iterable[str]:
@@ -198,10 +255,12 @@ class Ms(Node):
             for mobile in self.mobiles.values():
                 state = words(mobile.state)
                 states[state] = states.get(state, 0) + 1
-            return {"mobiles": states, "tllis": len(self.listening.by_tlli), "cells": len(self.cells)}
+            known = {"tllis": len(self.listening.by_tlli), "cells": len(self.cells), "channels": len(self.channels)}
+            return {"mobiles": states} | known
         mobile = self.mobiles[what]
         card = mobile.card
         here = mobile.here
+        call = mobile.mm.call
         return {
             "name": mobile.subject,
             "imsi": card.imsi,
@@ -215,15 +274,22 @@ class Ms(Node):
             "update_status": card.update_status.name,
             "imsi_attached": mobile.imsi_attached,
             "suspended": mobile.state in ANY_SUSPENDED,
+            "cs_state": mobile.mm.cs_state,
+            "call": None if call is None else call.state.value,
+            "location_update_status": card.location_status.name,
+            "cs_cksn": int(card.cs_cksn),
             "cksn": int(card.cksn),
             "cell": mobile.cell.name,
             "covered": mobile.covered,
             "nmo": None if here is None else here.nmo.name,
             "attach_attempt_counter": mobile.attempts,
             "update_attempt_counter": mobile.update_attempts,
+            "location_update_attempt_counter": mobile.mm.attempts,
             "sim_invalid": f"for {' and '.join(sorted(mobile.sim_invalid))}" if mobile.sim_invalid else None,
             "forbidden": sorted(str(area) for area in mobile.forbidden),
             "equivalent_plmns": [str(plmn) for plmn in mobile.equivalent_plmns],
             "network": dict(mobile.information),
-            "procedures": [f"{child.machine.title}: {child.state.value}" for child in mobile.children],
+            "procedures": [
+                f"{child.machine.title}: {child.state.value}" for child in (*mobile.children, *mobile.mm.children)
+            ],
         }

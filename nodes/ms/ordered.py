@@ -20,6 +20,13 @@ def wish(mobile: Mobile, order: AttachOrder) -> None:
     mobile.attempts = mobile.update_attempts = 0
     if order.combined is not None:
         mobile.combined = order.combined
+    mobile.wants_calls = mobile.combined and mobile.config.ms_class != "C"
+
+
+def give_up(mobile: Mobile, order: DetachOrder) -> None:
+    """The user does not want it any more; nor calls, unless he says that packets alone are meant."""
+    mobile.wants_gprs = False
+    mobile.wants_calls &= order.type is DetachTypeMo.GPRS_DETACH
 
 
 def switched_on_to_attach(mobile: Mobile, event: AttachOrder) -> S:
@@ -63,27 +70,27 @@ def joined(mobile: Mobile, event: AttachOrder | DetachOrder) -> State:
 
 def detach_ordered(mobile: Mobile, event: DetachOrder) -> S:
     """Leave, even if the attach or the update has not come to its end (4.7.3.1.5 g)."""
-    mobile.wants_gprs = False
+    give_up(mobile, event)
     return mobile.leave(event.type)
 
 
 def given_up(mobile: Mobile, event: DetachOrder) -> S:
     """Nothing to leave, and no more attempts."""
-    mobile.wants_gprs = False
+    give_up(mobile, event)
     return mobile.conclude(mobile.find_service())
 
 
 def detached_unheard(mobile: Mobile, event: DetachOrder) -> S:
     """There is no cell to say it in, or none where it may be said."""
-    mobile.wants_gprs = False
+    give_up(mobile, event)
     mobile.deregister()
     return mobile.conclude(mobile.find_service())
 
 
 def imsi_detach_ordered(mobile: Mobile, event: ImsiDetachOrder) -> S:
     """Calls are not wanted any more; where they come through the SGSN it must know (4.7.4.1.3)."""
-    through_sgsn = mobile.imsi_attached and mobile.may_combine
-    mobile.combined = False
+    through_sgsn = mobile.imsi_attached and mobile.may_combine and mobile.readiness.is_attached
+    mobile.combined = mobile.wants_calls = False
     if not through_sgsn:
         assert isinstance(mobile.state, S)
         return mobile.conclude(mobile.state)
@@ -103,6 +110,7 @@ def switched_off(mobile: Mobile, event: SwitchOff) -> S:
 
 def off(mobile: Mobile) -> S:
     """Nothing runs, and nothing is heard."""
+    mobile.wants_gprs = mobile.wants_calls = False
     mobile.deregister()
     mobile.stage.listening.release_tlli(mobile)
     mobile.stage.listening.leave(mobile)

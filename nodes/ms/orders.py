@@ -52,6 +52,22 @@ class ImsiDetachOrder(Order):
     __slots__ = ()
 
 
+class CallOrder(Order):
+    """Call a number."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, command: Command, number: str) -> None:
+        super().__init__(command)
+        self.number = number
+
+
+class HangUpOrder(Order):
+    """End the call."""
+
+    __slots__ = ()
+
+
 class Move(Order):
     """Go to another cell."""
 

@@ -70,6 +70,7 @@ def locate(mobile: "Mobile", identity: MobileIdentity | None) -> bool:
     mobile.stage.listening.name(mobile, card.rai.lai, tmsi)
     card.location_status = UpdateStatus.UPDATED
     mobile.imsi_attached, mobile.imsi_attach_due = True, False
+    mobile.mm.by_gs = True
     return isinstance(value, Tmsi)
 
 

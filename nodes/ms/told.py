@@ -26,6 +26,7 @@ from protocol.gmm import (
 )
 from protocol.gmm.elements import DetachTypeMt, IdentityType
 from protocol.identities import Imei, Imeisv, Imsi, MobileIdentity, Tmsi
+from protocol.mm import MmInformation
 
 # --- who are you --------------------------------------------------------------------------------------------------
 
@@ -163,8 +164,8 @@ def paged_by_imsi(mobile: Mobile, event: PagedByImsi) -> S:
     return attach_anew(mobile)
 
 
-def informed(mobile: Mobile, event: GmmInformation) -> State:
-    """Keep what the network is called, and its time (4.7.12)."""
+def note_information(mobile: Mobile, event: GmmInformation | MmInformation) -> None:
+    """Keep what the network is called, and its time."""
     told = {
         "full name": event.full_name_for_network,
         "short name": event.short_name_for_network,
@@ -174,6 +175,11 @@ def informed(mobile: Mobile, event: GmmInformation) -> State:
         "LSA": event.lsa_identity,
     }
     mobile.information |= {what: str(value) for what, value in told.items() if value is not None}
+
+
+def informed(mobile: Mobile, event: GmmInformation) -> State:
+    """GMM INFORMATION (4.7.12)."""
+    note_information(mobile, event)
     return mobile.state
 
 

@@ -9,9 +9,10 @@ from nodes.bss.system_information import make_system_information_3, make_system_
 from nodes.core.outputs import Command, Note, Output, Record, Reply, Save, Send
 from nodes.ms import Ms, MsConfig
 from nodes.ms.config import MobileConfig, RadioCell
-from protocol import gmm, llc, um
+from protocol import cc, gmm, llc, mm, rr, um
 from protocol.auth import Algorithm, Milenage
-from protocol.causes import GmmCause
+from protocol.causes import GmmCause, RrCause
+from protocol.cc import CcMessage
 from protocol.gmm import (
     AttachAccept,
     AttachComplete,
@@ -44,9 +45,12 @@ from protocol.gmm.elements import (
 )
 from protocol.identities import CellIdentifier, Imeisv, Imsi, MobileIdentity, Rai, Tlli, Tmsi
 from protocol.llc.frame import Sapi, UiFrame
-from protocol.rr.blocks import BlockMessage
+from protocol.mm import AuthenticationRequest, LocationUpdatingAccept, LocationUpdatingRequest, MmMessage
+from protocol.rr import ChannelRelease
+from protocol.rr.blocks import BlockMessage, RrMessage
+from protocol.rr.elements import GprsResumption
 from protocol.timers import SECOND
-from protocol.um import BroadcastChannel, PacketChannel, PagingChannel
+from protocol.um import BroadcastChannel, DedicatedChannel, PacketChannel, PagingChannel
 
 Mode = Literal["I", "II", "III"]
 CELL = CellIdentifier(Rai.parse("001-01-1-7"), 1)
@@ -78,8 +82,10 @@ UPDATE_FAILED = "GMM-REGISTERED.ATTEMPTING-TO-UPDATE"
 UPDATE_FAILED_MM = "GMM-REGISTERED.ATTEMPTING-TO-UPDATE-MM"
 DETACH_ACCEPT = DetachAcceptMt(force_to_standby=ForceToStandby.NOT_INDICATED)
 EMPTY, NULL = "an empty UI frame", "a NULL frame"
-Said = GmmMessage | str
+Said = GmmMessage | MmMessage | RrMessage | CcMessage | str
 """What a mobile says: a message, or a frame without one."""
+DECODERS: Any = {3: cc.decode, 5: mm.decode, 6: rr.decode}
+"""What is said on a dedicated channel, by protocol discriminator."""
 
 
 def accept(**changes: Any) -> AttachAccept:
@@ -132,6 +138,13 @@ def challenge(sqn: int | None = 32, number: int = 1, **changes: Any) -> Authenti
     ).replace(**changes)
 
 
+def challenge_on_channel(sqn: int | None = 32, number: int = 1, **changes: Any) -> AuthenticationRequest:
+    """The same on a dedicated channel."""
+    rand = bytes([number]) * 16
+    autn = None if sqn is None else NETWORK.quintuplets([rand], [sqn], bytes(2))[0].autn
+    return AuthenticationRequest(cksn=Cksn(3), rand=rand, autn=autn).replace(**changes)
+
+
 def forged(number: int = 1) -> AuthenticationAndCipheringRequest:
     """A challenge by somebody who does not know K."""
     return challenge(None, number, autn=bytes(16))
@@ -149,11 +162,23 @@ def identity_request(kind: IdentityType) -> IdentityRequest:
     return IdentityRequest(identity_type=kind, force_to_standby=ForceToStandby.NOT_INDICATED)
 
 
-def broadcast(cell: str, mode: Mode | None = None, **access: bool) -> bytes:
+def location_accept(cell: str = "c5", **changes: Any) -> LocationUpdatingAccept:
+    """A LOCATION UPDATING ACCEPT for the area of a cell."""
+    return LocationUpdatingAccept(location_area_identification=CELLS[cell][1].rai.lai).replace(**changes)
+
+
+def release(resumed: bool | None = None) -> ChannelRelease:
+    """A CHANNEL RELEASE that says whether packets go on, or nothing."""
+    resumption = None if resumed is None else GprsResumption(ack=resumed)
+    return ChannelRelease(rr_cause=RrCause.NORMAL_EVENT, gprs_resumption=resumption)
+
+
+def broadcast(cell: str, mode: Mode | None = None, *, t3212: int = 0, att: bool = True, **access: bool) -> bytes:
     """What a cell tells of itself; ``access`` changes its RACH control parameters."""
     _, identifier, nmo = CELLS[cell]
-    config = Cell(name=cell, bvci=2, identifier=identifier, nmo=mode or nmo)
+    config = Cell(name=cell, bvci=2, identifier=identifier, nmo=mode or nmo, t3212=t3212)
     three = make_system_information_3(config)
+    three = three.replace(control_channel_description=three.control_channel_description.replace(att=att))
     three = three.replace(rach_control_parameters=three.rach_control_parameters.replace(**access))
     thirteen = make_system_information_13(config)
     return BroadcastChannel(
@@ -203,9 +228,14 @@ class Around:
         """The TLLI of the last frame heard."""
         self.cell = "c1"
         """The cell of the last frame heard, and of the next one sent."""
+        self.reference = 0
+        """The dedicated channel of the last message heard on one."""
+        self.channel_cell = "c1"
+        """Its cell."""
         self.saved: dict[str, bytes] = {}
         self.replies: list[Reply] = []
         self.warnings: list[str] = []
+        self._kept: list[Output] = []
         self._said = 0
         self._ordered = 0
         self.ms.start(0)
@@ -217,7 +247,8 @@ class Around:
     def drain(self) -> list[Said]:
         """Take what came out; what the mobiles said is the answer."""
         heard = []
-        for output in self.ms.outputs():
+        kept, self._kept = self._kept, []
+        for output in (*kept, *self.ms.outputs()):
             message = self._read(output)
             if message is not None:
                 heard.append(message)
@@ -241,6 +272,12 @@ class Around:
         assert output.meta is not None
         assert output.meta["imsi"] in (IMSI, OTHER)
         channel = um.decode(output.pdu)
+        if isinstance(channel, DedicatedChannel):
+            self.reference = channel.reference
+            self.channel_cell = next(name for name, (_, cell, _) in CELLS.items() if cell == channel.cell)
+            assert output.to == CELLS[self.channel_cell][0]
+            message: Said = DECODERS[channel.message[0] & 15](channel.message, up=True)
+            return message
         assert isinstance(channel, PacketChannel)
         self.cell = next(name for name, (_, cell, _) in CELLS.items() if cell == channel.cell)
         assert output.to == CELLS[self.cell][0]
@@ -270,14 +307,28 @@ class Around:
         self.ms.receive(CELLS[self.cell][0], "um", pdu, self.now)
         return self.drain()
 
-    def announce(self, cell: str, mode: Mode | None = None, **access: bool) -> list[Said]:
+    def announce(self, cell: str, mode: Mode | None = None, **more: Any) -> list[Said]:
         """A cell tells of itself."""
-        return self.hears(broadcast(cell, mode, **access))
+        return self.hears(broadcast(cell, mode, **more))
+
+    def tells(self, message: Any, reference: int | None = None) -> list[Said]:
+        """The network says it on the dedicated channel opened last, or on another one; what the mobile answers."""
+        octets = message if isinstance(message, bytes) else message.encode()
+        bss, cell, _ = CELLS[self.channel_cell]
+        name = self.reference if reference is None else reference
+        self.ms.receive(bss, "um", DedicatedChannel(cell=cell, reference=name, message=octets).encode(), self.now)
+        return self.drain()
 
     def pages(self, message: BlockMessage | bytes, cell: str = "c1") -> list[Said]:
         """A PAGING REQUEST is sent in a cell."""
         octets = message if isinstance(message, bytes) else message.encode()
         return self.hears(PagingChannel(cell=CELLS[cell][1], message=octets).encode())
+
+    def locates(self, said: list[Said], cell: str = "c5") -> list[Said]:
+        """The network grants the location updating that the mobile has begun; what it says after that."""
+        assert isinstance(said[0], LocationUpdatingRequest), said
+        assert self.tells(location_accept(cell)) == []
+        return self.tells(release(resumed=True))
 
     def order(self, verb: str, /, **arguments: Any) -> list[Said]:
         """Order mobile m1, or another; what it says then."""
@@ -305,8 +356,9 @@ class Around:
     def m1(self) -> dict[str, Any]:
         """What inspect says of m1."""
         self.ms.command(Command("look", "inspect", {"subject": "m1"}), self.now)
-        reply = self.ms.outputs()[-1]
-        assert isinstance(reply, Reply)
+        outputs = self.ms.outputs()
+        (reply,) = (output for output in outputs if isinstance(output, Reply) and output.id == "look")
+        self._kept += (output for output in outputs if output is not reply)
         body: dict[str, Any] = reply.body
         return body
 

@@ -7,6 +7,7 @@ import pytest
 from protocol.causes import GmmCause
 from protocol.gmm import AttachReject, AttachRequest, RoutingAreaUpdateRequest
 from protocol.gmm.elements import DetachTypeMt, GprsTimer, IdentityType, UpdateTypeValue
+from protocol.mm import ImsiDetachIndication
 from protocol.timers import SECOND
 from protocol.um import BroadcastChannel
 from tests.machines.mobiles import (
@@ -125,7 +126,7 @@ def test_mode_of_operation_changes() -> None:
     """The cell comes to have Gs: a mobile that wants calls asks for them; the same news twice is none (4.1.1.2.2)."""
     around = Around(combined=True)
     around.announce("c1", "II")
-    around.order("attach")
+    assert len(around.locates(around.order("attach"), "c1")) == 1
     around.says(accept())
     assert around.m1["nmo"] == "MODE_II"
     (request,) = around.announce("c1", "I")
@@ -380,7 +381,9 @@ def test_suspended_during_a_detach(type_: str, state: str) -> None:
     around.drain()
     assert around.m1["state"] == state
     around.mobile.resumed(ok=True)
-    assert around.drain() == []
+    assert around.m1["state"] == (NORMAL if type_ == "combined" else ATTACHED)
+    said = around.drain()
+    assert [type(message) for message in said] == [ImsiDetachIndication] * (type_ == "combined"), "to be sure"
 
 
 @pytest.mark.parametrize("registered", [False, True])

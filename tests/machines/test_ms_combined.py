@@ -16,6 +16,7 @@ from protocol.gmm import (
 )
 from protocol.gmm.elements import DetachTypeMo, DetachTypeMt, TmsiStatus, TypeOfAttach, UpdateTypeValue
 from protocol.identities import MobileIdentity, Tmsi
+from protocol.mm import ImsiDetachIndication
 from tests.machines.mobiles import (
     ATTACHED,
     ATTACHED_NO_CELL,
@@ -103,23 +104,22 @@ def test_combined_attach_tmsi_only() -> None:
         ({"ms_class": "A"}, "c1", {"combined": True}, TypeOfAttach.COMBINED_GPRS_IMSI_ATTACH),
         ({"ms_class": "C"}, "c1", {"combined": True}, TypeOfAttach.GPRS_ATTACH),
         ({"combined": True}, "c1", {"combined": False}, TypeOfAttach.GPRS_ATTACH),
-        ({"combined": True}, "c5", {}, TypeOfAttach.GPRS_ATTACH),
+        ({"combined": True}, "c5", {}, TypeOfAttach.GPRS_ATTACH_WHILE_IMSI_ATTACHED),
     ],
 )
 def test_attach_type(settings: dict[str, Any], cell: str, arguments: dict[str, Any], expected: TypeOfAttach) -> None:
     """For both only where it is wanted, by class A or B, in network mode of operation I (23.060 5.4.5, 6.3.3)."""
     around = Around(**settings)
     around.order("move", cell=cell)
-    assert attach_type(around.order("attach", **arguments)) is expected
+    said = around.order("attach", **arguments)
+    assert attach_type(around.locates(said) if cell == "c5" else said) is expected
 
 
 def test_attach_while_attached_for_calls() -> None:
     """Attached for calls on another way: type 2 says so (10.5.5.2)."""
-    around = Around()
+    around = Around(combined=True)
     around.order("move", cell="c5")
-    around.order("power-on")
-    around.mobile.imsi_attached = True
-    assert attach_type(around.order("attach")) is TypeOfAttach.GPRS_ATTACH_WHILE_IMSI_ATTACHED
+    assert attach_type(around.locates(around.order("attach"))) is TypeOfAttach.GPRS_ATTACH_WHILE_IMSI_ATTACHED
 
 
 def test_card_remembers_calls() -> None:
@@ -346,7 +346,8 @@ def test_imsi_detach_overtaken_by_network(type_: DetachTypeMt) -> None:
     around.order("detach", type="imsi")
     granted, *more = around.says(detach_request(type_))
     assert granted == DetachAcceptMo()
-    assert bool(more) == (type_ is DetachTypeMt.RE_ATTACH_REQUIRED)
+    expected = AttachRequest if type_ is DetachTypeMt.RE_ATTACH_REQUIRED else ImsiDetachIndication
+    assert [type(message) for message in more] == [expected], "calls are left on a channel of their own"
     assert "T3321" not in around.timers()
 
 

@@ -227,10 +227,9 @@ def test_update_for_packets_only(settings: dict[str, Any]) -> None:
 def test_update_where_mode_changes() -> None:
     """From mode I to II calls go their own way; back in I the update attaches for them again (24.008 4.1.1.2.2)."""
     around = attached_for_both()
-    assert kind(around.order("move", cell="c5")) is UpdateTypeValue.RA_UPDATING
+    assert kind(around.locates(around.order("move", cell="c5"))) is UpdateTypeValue.RA_UPDATING
     around.says(accept_update("c5"))
     assert around.m1["state"] == ATTACHED
-    around.mobile.imsi_attached = False
     assert kind(around.order("move", cell="c3")) is WITH_ATTACH
 
 
@@ -277,7 +276,10 @@ def test_partial_update_imsi_unknown() -> None:
     ],
 )
 def test_partial_update(cause: GmmCause | None) -> None:
-    """#16, #17, #22, or none: for calls again after T3311, five times; then after T3302 as if for the first time."""
+    """#16, #17, #22, or none: for calls again after T3311, five times; then after T3302 as if for the first time.
+
+    Meanwhile calls see to themselves, as in a network without Gs (4.7.5.2.5).
+    """
     around = moved(attached_for_both())
     around.says(accept_update("c3", gmm_cause=cause))
     assert around.answers() == [("done", UPDATE_FAILED_MM, cause and cause.name)]
@@ -286,8 +288,9 @@ def test_partial_update(cause: GmmCause | None) -> None:
         assert (look["state"], look["update_attempt_counter"]) == (UPDATE_FAILED_MM, attempt)
         assert around.wait(14) == []
         assert kind(around.wait(2)) is WITH_ATTACH
-        around.says(accept_update("c3", gmm_cause=cause))
+        said = around.says(accept_update("c3", gmm_cause=cause))
     assert around.m1["update_attempt_counter"] == 5
+    assert around.locates(said, "c3") == []
     assert around.wait(719) == []
     assert kind(around.wait(2)) is WITH_ATTACH
     around.says(accept_update("c3", combined=True))

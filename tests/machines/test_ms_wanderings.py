@@ -7,7 +7,20 @@ from typing import Any
 import pytest
 
 from nodes.core.machine import Procedure
-from protocol.causes import GmmCause
+from protocol.causes import CcCause, GmmCause, MmCause
+from protocol.cc import (
+    AlertingMt,
+    CallProceeding,
+    Cause,
+    ConnectAcknowledge,
+    ConnectMt,
+    DisconnectMt,
+    ReleaseCompleteMt,
+    ReleaseMt,
+    SetupMt,
+    StatusEnquiry,
+    TransactionIdentifier,
+)
 from protocol.gmm import (
     AttachReject,
     AuthenticationAndCipheringReject,
@@ -15,8 +28,20 @@ from protocol.gmm import (
     GmmMessage,
     GmmStatus,
 )
-from protocol.gmm.elements import DetachTypeMt, ForceToStandby, GprsTimer, IdentityType
+from protocol.gmm.elements import Cksn, DetachTypeMt, ForceToStandby, GprsTimer, IdentityType
 from protocol.identities import MobileIdentity, Tlli, Tmsi
+from protocol.mm import (
+    Abort,
+    AuthenticationReject,
+    AuthenticationRequest,
+    CmServiceAccept,
+    CmServiceReject,
+    LocationUpdatingAccept,
+    LocationUpdatingReject,
+    MmStatus,
+    TmsiReallocationCommand,
+)
+from protocol.mm import IdentityRequest as MmIdentityRequest
 from protocol.timers import SECOND
 from tests.machines.mobiles import (
     CELLS,
@@ -30,14 +55,17 @@ from tests.machines.mobiles import (
     accept_both,
     accept_update,
     challenge,
+    challenge_on_channel,
     detach_request,
     forged,
     identity_request,
     reject_update,
+    release,
 )
 from tests.machines.test_ms_paging import page, reallocation
 
 CAUSES = [cause for cause in GmmCause if not cause.is_reserved]
+MM_CAUSES = [cause for cause in MmCause if not cause.is_reserved]
 TIMERS = [GprsTimer.lasting(seconds and seconds * SECOND) for seconds in (None, 0, 2, 60, 3240)]
 
 
@@ -73,24 +101,72 @@ def message(dice: Random, around: Around) -> GmmMessage:
     return made
 
 
+def said_on_channel(dice: Random, around: Around) -> Any:
+    """Whatever a network may say on a dedicated channel."""
+    cause = dice.choice([*MM_CAUSES, MmCause.CONGESTION, MmCause.NETWORK_FAILURE])
+    lai = around.mobile.cell.identifier.rai.lai
+    identity = dice.choice([None, MobileIdentity(TMSI), MobileIdentity(IMSI)])
+    answer = TransactionIdentifier(0, flag=True)
+    offer = TransactionIdentifier(dice.choice([0, 0, 1]))
+    rand = bytes([dice.randrange(1, 16)]) * 16
+    why = Cause(CcCause.NORMAL_CALL_CLEARING)
+    call = around.mobile.mm.call
+    known = call.identifier.answer if call is not None and dice.random() < 0.9 else dice.choice([answer, offer])
+    makers: list[Callable[[], Any]] = [
+        lambda: LocationUpdatingAccept(location_area_identification=lai, mobile_identity=identity),
+        lambda: LocationUpdatingReject(reject_cause=cause),
+        lambda: TmsiReallocationCommand(
+            location_area_identification=lai, mobile_identity=identity or MobileIdentity(IMSI)
+        ),
+        CmServiceAccept,
+        CmServiceAccept,
+        lambda: CmServiceReject(reject_cause=cause),
+        lambda: Abort(reject_cause=cause),
+        lambda: AuthenticationRequest(cksn=Cksn(3), rand=rand, autn=None),
+        lambda: challenge_on_channel(32 * (around.now // SECOND + 2), rand[0]),
+        lambda: MmIdentityRequest(identity_type=dice.choice(list(IdentityType))),
+        lambda: MmStatus(reject_cause=cause),
+        lambda: SetupMt(transaction_identifier=offer),
+        lambda: SetupMt(transaction_identifier=offer),
+        lambda: CallProceeding(transaction_identifier=known),
+        lambda: AlertingMt(transaction_identifier=known),
+        lambda: ConnectMt(transaction_identifier=known),
+        lambda: ConnectMt(transaction_identifier=known),
+        lambda: ConnectAcknowledge(transaction_identifier=known),
+        lambda: DisconnectMt(transaction_identifier=known, cause=why),
+        lambda: ReleaseMt(transaction_identifier=known),
+        lambda: ReleaseCompleteMt(transaction_identifier=known),
+        lambda: StatusEnquiry(transaction_identifier=known),
+        lambda: release(dice.choice([None, False, True])),
+        lambda: release(dice.choice([None, False, True])),
+    ]
+    if dice.random() < 0.02:
+        return AuthenticationReject()
+    return dice.choice(makers)()
+
+
 def step(dice: Random, around: Around) -> None:
     """Something happens."""
     what = dice.random()
     cell = dice.choice(list(CELLS))
-    if what < 0.5:
+    if around.ms.channels and dice.random() < 0.5:
+        (around.reference,) = around.ms.channels
+        channel = around.ms.channels[around.reference]
+        around.channel_cell = channel.cell.name
+        around.tells(said_on_channel(dice, around))
+    elif what < 0.5:
         tlli = dice.choice([around.mobile.tlli, around.mobile.tlli_old, Tlli.local(PTMSI)])
         around.cell = around.mobile.cell.name
         around.says(message(dice, around), tlli or around.tlli)
     elif what < 0.6:
         around.wait(dice.choice([0.1, 3, 15, 60, 900]))
     elif what < 0.65:
-        around.announce(cell, dice.choice(["I", "II", "III"]), ac_1=dice.random() < 0.2, cell_bar_access=what < 0.61)
+        mode: Any = dice.choice(["I", "II", "III"])
+        t3212, att = dice.choice([0, 1]), dice.random() < 0.9
+        barred = what < 0.61
+        around.announce(cell, mode, t3212=t3212, att=att, ac_1=dice.random() < 0.2, cell_bar_access=barred)
     elif what < 0.7:
         around.pages(page(dice.choice([IMSI, TMSI, around.mobile.card.ptmsi]), packets=dice.random() < 0.7), cell)
-    elif what < 0.75:
-        around.mobile.suspend()
-    elif what < 0.8:
-        around.mobile.resumed(ok=dice.random() < 0.5)
     else:
         orders: list[tuple[str, dict[str, Any]]] = [
             ("power-on", {}),
@@ -101,6 +177,9 @@ def step(dice: Random, around: Around) -> None:
             ("move", {"cell": cell}),
             ("move", {"cell": cell}),
             ("cover", {"on": dice.random() < 0.7}),
+            ("call", {}),
+            ("call", {"number": "12345"}),
+            ("hang-up", {}),
         ]
         verb, arguments = dice.choice(orders)
         around.order(verb, **arguments)
@@ -115,6 +194,10 @@ def check(around: Around) -> None:
     own = {tlli for tlli in (mobile.tlli, mobile.tlli_old) if tlli is not None}
     assert listed == (own if mobile.listens else set())
     assert sum(mobile in found for found in ms.listening.in_cell.values()) == (around.m1["state"] != OFF)
+    assert len(ms.channels) == (mobile.mm.channel is not None)
+    suspends = mobile.mm.channel is not None and mobile.mm.channel.suspends
+    assert around.m1["suspended"] <= suspends
+    assert not ms.unsettled
     for running in ms.clock.running():
         assert isinstance(running.owner, Procedure)
         assert running.owner.is_guarded_by(running)
@@ -138,6 +221,8 @@ def test_anything_at_any_time(seed: int) -> None:
     around.order("power-off")
     around.order("power-off")
     assert around.m1["state"] == OFF
+    around.wait(10)
+    assert (around.m1["cs_state"], around.ms.channels) == ("NULL", {})
     assert around.ms.listening.by_tlli == {}
     assert around.timers() == set()
     orders = [reply for reply in around.replies if reply.status == "accepted"]
