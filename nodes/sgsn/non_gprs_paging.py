@@ -40,7 +40,7 @@ def page(gs: "Gs", vlr: Gt, request: PagingRequest) -> bool:
     cause = why_not(context, gs.associations.get(request.imsi.imsi), vlr)
     if cause is not None:
         gs.link.send(vlr, PagingReject(imsi=request.imsi, gs_cause=cause))
-    elif not context.can_be_paged or not page_known(context, request):
+    elif not (context.can_be_paged or is_under_way(context)) or not page_known(context, request):
         gs.link.send(vlr, MsUnreachable(imsi=request.imsi, gs_cause=GsCause.MS_UNREACHABLE))
     return True
 
@@ -59,12 +59,21 @@ def why_not(context: "MmContext", association: Association | None, vlr: Gt) -> G
     return None
 
 
+def is_under_way(context: "MmContext") -> bool:
+    """True while the mobile attaches or comes from another SGSN: it is in the cell from which it has asked."""
+    return context.reachability.mm_state == "IDLE" and context.state is mobility.S.COMMON_PROCEDURE_INITIATED
+
+
 def page_known(context: "MmContext", request: PagingRequest) -> bool:
-    """Page in the cell where the mobile is, or in its routing area; False where there is no cell to page in."""
+    """Page in the cell where the mobile is, or in its routing area; False where there is no cell to page in.
+
+    The TLLI leads the BSS to where it heard the mobile last, which in STANDBY may be another cell than that it is in.
+    """
     gb, cell = context.stage.gb, (context.bss, context.bvci)
-    page = make_page(request, context.drx_parameter or ALWAYS).replace(tlli=context.tlli)
-    if context.reachability.mm_state == "READY" and cell in gb.bvcs and not gb.bvcs[cell].blocked:
-        gb.send(context.bss, SIGNALLING, page.replace(bvci=context.bvci), context.imsi)
+    page = make_page(request, context.drx_parameter or ALWAYS)
+    here = context.reachability.mm_state == "READY" or is_under_way(context)
+    if here and cell in gb.bvcs and not gb.bvcs[cell].blocked:
+        gb.send(context.bss, SIGNALLING, page.replace(tlli=context.tlli_used, bvci=context.bvci), context.imsi)
         return True
     bsss = gb.bsss_of(lambda area: area == context.rai)
     for bss in bsss:

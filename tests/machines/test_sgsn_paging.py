@@ -3,7 +3,7 @@
 import pytest
 
 from nodes.core.outputs import Record
-from protocol.bssap_plus import MsUnreachable, PagingReject, PagingRequest
+from protocol.bssap_plus import LocationUpdateAccept, MsUnreachable, PagingReject, PagingRequest
 from protocol.bssgp import BvcBlock, ImsiIdentity, PagingCs, PagingPs
 from protocol.causes import BssgpCause, GsCause
 from protocol.gmm import DetachRequestMo
@@ -274,6 +274,7 @@ def test_call_in_standby(called: Lab) -> None:
     called.gs(PAGE)
     assert [bss for bss, _ in called.said] == ["bss1", "bss2"]
     assert {message.routeing_area for _, message in called.said} == {NEAR.rai}
+    assert {message.tlli for _, message in called.said} == {None}  # the BSS would page where it heard that last
     called.said.clear()
     called.waits(60)
     assert called.said == []
@@ -367,6 +368,21 @@ def test_call_during_location_update(called: Lab) -> None:
     called.said.clear()
     called.gs(PAGE)
     assert called.names() == ["PagingCs"]
+
+
+def test_call_during_attach() -> None:
+    """29.018 5.2: a mobile that is just attaching is heard in its cell, and is paged there."""
+    lab = Lab()
+    mobile = lab.mobile()
+    mobile.completes = False
+    mobile.attach(combined=True)
+    lab.gs(LocationUpdateAccept(imsi=PAGE.imsi, location_area_identifier=NEAR.rai.lai))
+    assert (lab.look["state"], lab.look["mm_state"]) == ("GMM-COMMON-PROCEDURE-INITIATED", "IDLE")
+    lab.said.clear()
+    lab.gs(PAGE)
+    ((bss, page),) = lab.said
+    assert isinstance(page, PagingCs)
+    assert (bss, page.bvci, page.tlli) == ("bss1", 2, lab.context.tlli_used)
 
 
 def test_call_for_who_was_forgotten() -> None:
