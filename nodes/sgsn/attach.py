@@ -9,6 +9,7 @@ from nodes.core.machine import Begin, Machine, Procedure, State
 from nodes.sgsn import authentication, equipment_check, gs_update, identification, location_update, old_identification
 from nodes.sgsn.association import SEPARATED
 from nodes.sgsn.authentication import Authentication
+from nodes.sgsn.detach import NetworkDetach
 from nodes.sgsn.equipment_check import EquipmentCheck
 from nodes.sgsn.events import RadioLost
 from nodes.sgsn.failure_report import FailureReport
@@ -29,6 +30,7 @@ from protocol.gmm import (
 from protocol.gmm.elements import (
     AttachResult,
     Cksn,
+    DetachTypeMt,
     ForceToStandby,
     IdentityType,
     RadioPriority,
@@ -161,10 +163,14 @@ def begun(attach: Attach, event: Begin) -> S:
     context.drx_parameter = attach.request.drx_parameter
     identity = attach.request.mobile_identity.value
     if isinstance(identity, Imsi):
+        if is_sent_away(attach.stage.context_of(identity)):
+            return S.ABANDONED
         context.become(identity)
         return attach.authenticate()
     if isinstance(identity, Tmsi):
         known = attach.stage.holder_of(identity, attach.request.old_routing_area)
+        if is_sent_away(known):
+            return S.ABANDONED
         if known is not None:
             context.adopt(known)
             attach.known_by_ptmsi = True
@@ -175,6 +181,14 @@ def begun(attach: Attach, event: Begin) -> S:
             attach.start(IdentificationAtOldSgsn(attach, context, area, identity, signature))
             return S.WAIT_OLD_SGSN
     return attach.identify()
+
+
+def is_sent_away(context: Any) -> bool:
+    """True while the network detaches a mobile for good: its attach is ignored till then (4.7.4.2.5 d)."""
+    return context is not None and any(
+        isinstance(child, NetworkDetach) and child.type is DetachTypeMt.RE_ATTACH_NOT_REQUIRED
+        for child in context.children
+    )
 
 
 def requested_again(attach: Attach, event: AttachRequest) -> State:
@@ -321,8 +335,8 @@ ATTACH = Machine(
     guards={S.WAIT_COMPLETE: T3350},
     rows=[
         # in this state    on this event     do this      and be in one of
-        (S.START, Begin, begun, (*ASKING, *DECIDING)),
-        (BEFORE_ACCEPT, AttachRequest, requested_again, (*BEFORE_ACCEPT, *DECIDING)),
+        (S.START, Begin, begun, (*ASKING, *DECIDING, S.ABANDONED)),
+        (BEFORE_ACCEPT, AttachRequest, requested_again, (*BEFORE_ACCEPT, *DECIDING, S.ABANDONED)),
         (BEFORE_ACCEPT, RoutingAreaUpdateRequest, update_refused, BEFORE_ACCEPT),
         (S.WAIT_OLD_SGSN, old_identification.S.IDENTIFIED, known_elsewhere, (S.WAIT_AUTHENTICATION,)),
         (S.WAIT_OLD_SGSN, old_identification.S.UNKNOWN, unknown_elsewhere, (S.WAIT_IDENTITY,)),
@@ -343,7 +357,7 @@ ATTACH = Machine(
         (S.WAIT_VLR, gs_update.S.UNANSWERED, vlr_answered, (S.WAIT_COMPLETE,)),
         (S.WAIT_COMPLETE, AttachComplete, completed, (S.ATTACHED,)),
         (S.WAIT_COMPLETE, RoutingAreaUpdateRequest, overtaken, (S.OVERTAKEN,)),
-        (S.WAIT_COMPLETE, AttachRequest, requested_after_accept, (*ASKING, *DECIDING)),
+        (S.WAIT_COMPLETE, AttachRequest, requested_after_accept, (*ASKING, *DECIDING, S.ABANDONED)),
         (S.WAIT_COMPLETE, T3350, never_completed, (S.ABANDONED,)),
         (S.WAIT_COMPLETE, RadioLost, never_completed, (S.ABANDONED,)),
     ],

@@ -166,6 +166,7 @@ def left(context: MmContext) -> S:
     Where the HLR does not hold it for registered here there is nothing to purge.
     """
     context.deregistered()
+    context.stage.release_asked(context)
     kept = context.stage.is_registered(context) and context.location_confirmed
     return S.DEREGISTERED if kept else S.GONE
 

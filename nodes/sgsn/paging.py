@@ -48,11 +48,11 @@ class Paging(Procedure):
         """To each BSS with a cell in the routing area.
 
         A P-TMSI that the mobile has neither acknowledged nor used may not be the one that it has: the one before is
-        tried first.
+        tried by turns with it, and first.
         """
         context, gb = self.context, self.stage.gb
         unused = context.ptmsi_old is not None and context.tlli_used != context.tlli
-        if message.ptmsi is not None and unused and not self._expiries:
+        if message.ptmsi is not None and unused and self._expiries % 2 == 0:
             message = message.replace(ptmsi=context.ptmsi_old)
         for bss in gb.bsss_of(lambda area: area == context.rai):
             gb.send(bss, SIGNALLING, message, context.imsi)

@@ -598,3 +598,20 @@ def test_user_data_of_an_unknown_mobile() -> None:
 def test_everybody(lab: Lab) -> None:
     """Inspect tells of all mobiles."""
     assert lab.orders("inspect", subject="*").body["subjects"][IMSI]["mm_state"] == "READY"
+
+
+@pytest.mark.parametrize("by_ptmsi", [True, False])
+def test_attach_under_another_tlli_during_detach_by_the_network(lab: Lab, by_ptmsi: bool) -> None:
+    """24.008 4.7.4.2.5 d: ignored till the detach has ended, whatever the TLLI; under P-TMSI and IMSI alike."""
+    mobile = lab.mobiles[0]
+    lab.orders("detach", imsi=IMSI)
+    lab.said.clear()
+    if not by_ptmsi:
+        mobile.tlli = Tlli.random(5)
+    mobile.attach(by_ptmsi=by_ptmsi)
+    assert lab.names() == []
+    lab.waits(31)
+    lab.said.clear()
+    mobile.nu = 0
+    mobile.attach(by_ptmsi=by_ptmsi)
+    assert lab.last(AttachAccept)
