@@ -53,6 +53,8 @@ def test_the_tour_shows_what_was_promised() -> None:
         "update-inter-sgsn",
         "standby-paging",
         "update-periodic",
+        "call-paged",
+        "call-resume-fails",
     ]
 
 
