@@ -20,6 +20,7 @@ class SEQUENCE(Layout):
 
     name = "SEQUENCE"
     universal = 0x30
+    nests = True
     __slots__ = ()
 
     def tags(self, kind: Any) -> tuple[int, ...]:
@@ -56,6 +57,7 @@ class CHOICE(Layout):
 
     name = "CHOICE"
     unions = True
+    nests = True
     __slots__ = ()
 
     def __init__(self) -> None:
@@ -101,6 +103,7 @@ class Constructed(Layout):
 
     item: Layout = field(default_factory=Layout)
     universal: ClassVar[int] = 0x30
+    nests: ClassVar[bool] = True
 
     def take_items(self, kind: Any, place: Place, paths: Callable[[int], str], forms: list[Form]) -> tuple[Any, ...]:
         """The values of the elements within, whatever their forms."""
@@ -208,6 +211,7 @@ class ONE_OF(Layout):  # noqa: N801
 
     choices: tuple[tuple[Any, Layout], ...] = ()
     name: ClassVar[str] = "CHOICE"
+    nests: ClassVar[bool] = True
     unions: ClassVar[bool] = True
 
     def tags(self, kind: Any) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from protocol.ber.coding import Form, coding_of, forms_of
-from protocol.ber.constructed import CHOICE, DEFINED_BY, SEQUENCE, Constructed
+from protocol.ber.constructed import DEFINED_BY
 from protocol.ber.layouts import NULL
 from protocol.ber.octets import Place, bounds
 from protocol.declare import MISSING, Field
@@ -99,7 +99,7 @@ def choice_in_full(cls: Any, index: int, place: Place) -> Any:
 
 def named(field: Field, start: int, error: DecodeError) -> DecodeError:
     """The error of a field's value as one of the SEQUENCE that it stands in."""
-    nested = isinstance(field.layout, SEQUENCE | CHOICE | Constructed) and error.at >= start
+    nested = field.layout.nests and error.at >= start
     return DecodeError(f"{field.title}: {error.why}", error.cause, error.at if nested else start + error.at)
 
 

@@ -126,6 +126,8 @@ class Layout:
     counted: ClassVar[str] = "a size of"
     unions: ClassVar[bool] = False
     """True where a field may have several types."""
+    nests: ClassVar[bool] = False
+    """True where there may be elements in it: an error in one of them names its octet in the whole."""
 
     @property
     def tag(self) -> int:

@@ -273,6 +273,7 @@ class COMPONENTS(Layout):
     """The component portion."""
 
     name = "ComponentPortion"
+    nests = True
     __slots__ = ()
 
     def __init__(self) -> None:

@@ -622,3 +622,11 @@ def test_refuse_reason_is_told() -> None:
     assert pdu.map_refuse is not None
     assert pdu.map_refuse.reason is RefuseReason.NO_REASON_GIVEN
     assert bounds(octets, 0, len(octets))[3] == len(octets)
+
+
+def test_octet_of_an_error_within_components() -> None:
+    """What is wrong in an element within others names its octet in the whole message, which fuzzing found not so."""
+    octets = bytes.fromhex("6484 00000019 4904 01020304 6c0c 0000 0001 22 a30a02010102010e30023000")
+    with pytest.raises(DecodeError, match="components: 5 octets are missing") as caught:
+        tcap.decode(octets)
+    assert octets[caught.value.at :].hex() == "a30a02010102010e30023000"
