@@ -100,10 +100,7 @@ class Ms(Node):
             case BroadcastChannel():
                 self._take_system_information(message)
             case DedicatedChannel():
-                channel = self.channels.get(message.reference)
-                if channel is None or channel.cell.identifier != message.cell:
-                    raise DecodeError(f"nobody in {message.cell} has a channel {message.reference:#010x}")
-                channel.receive(message.message)
+                self._take_message_of_channel(message, pdu)
 
     def _take_frame(self, message: PacketChannel, pdu: bytes) -> None:
         """A frame for a mobile: signalling, or a reset of the link."""
@@ -142,6 +139,14 @@ class Ms(Node):
             mobile.tell(GmmStatus(gmm_cause=GmmCause.MESSAGE_TYPE_NOT_COMPATIBLE_WITH_THE_PROTOCOL_STATE))
         elif getattr(message, "force_to_standby", None) is ForceToStandby.INDICATED:
             mobile.readiness.hear(SENT_TO_STANDBY)  # once it is answered (24.008 4.7.2.1.1)
+
+    def _take_message_of_channel(self, message: DedicatedChannel, pdu: bytes) -> None:
+        """A message on a dedicated channel; of one that is over nobody hears."""
+        channel = self.channels.get(message.reference)
+        if channel is None or channel.cell.identifier != message.cell:
+            self.warn("channel unknown", f"nobody in {message.cell} has a channel {message.reference:#010x}", pdu)
+            return
+        channel.receive(message.message)
 
     def _take_pages(self, message: PagingChannel) -> None:
         """Tell those who are paged; others are elsewhere, or in other nodes."""

@@ -83,16 +83,14 @@ class Channel(Procedure):
                 raise DecodeError(f"{octets[:1].hex() or 'nothing'} is of no protocol of a dedicated channel")
 
     def take_rr(self, octets: bytes) -> None:
-        """A message of RR; what cannot be taken is answered by RR STATUS, but for an RR STATUS (44.018 8)."""
+        """A message of RR, all of which are taken; one that cannot be read is answered by RR STATUS (44.018 8)."""
         try:
             message = rr.decode(octets, up=False)
         except DecodeError as error:
             if error.cause is not None and octets[1] != RrStatus.code:
                 self.tell(RrStatus(rr_cause=RrCause(error.cause)))
             raise
-        if not self.hear(message):
-            self.stage.warn("rr state", f"{message.title} to {self.subject} in {self.state.value}")
-            self.tell(RrStatus(rr_cause=RrCause.MESSAGE_TYPE_NOT_COMPATIBLE_WITH_PROTOCOL_STATE))
+        self.hear(message)
 
 
 def opened(channel: Channel, event: Begin) -> S:
