@@ -185,6 +185,15 @@ def test_attach_subscriber_unknown(lab: Any) -> None:
     assert lab.session.inspect("sgsn1")["dialogues"] == 0
 
 
+@pytest.mark.ttcn3("gsup_ul_unknown_imsi_roaming_not_allowed")
+def test_attach_subscriber_unknown_told_otherwise(make_lab: Any) -> None:
+    """29.010: what an unknown subscriber is told is the operator's choice; here that it may not roam: #11."""
+    lab = make_lab({"topology": {"policies": {"map_causes": {"imsi unknown": 11}}}})
+    outcome = lab.attach("dora")
+    assert outcome.body["cause"] == "PLMN_NOT_ALLOWED"
+    assert lab.mobile("dora")["state"] == "GMM-DEREGISTERED.LIMITED-SERVICE"
+
+
 @pytest.mark.parametrize("times", [1, 2, 3, 4, 5])
 def test_attach_accept_lost(lab: Any, times: int) -> None:
     """24.008 4.7.3.1.6 c, d: ATTACH ACCEPT comes again at T3350, and for a request repeated at T3310, until heard."""

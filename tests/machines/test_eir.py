@@ -46,6 +46,8 @@ def check(eir: Any, imei: Imei | Imeisv, asked: RequestedEquipmentInfo = STATUS)
     return sgsn.answered(sgsn.begin(EQUIPMENT_MNGT_V3, argument))
 
 
+@pytest.mark.ttcn3("gsup_check_imei")
+@pytest.mark.ttcn3("gsup_check_imei")
 @pytest.mark.parametrize(
     ("imei", "status"),
     [
@@ -83,6 +85,7 @@ def test_status_not_asked(eir: Any) -> None:
     assert check(eir, Imei("351234560000010"), asked).result == CheckImeiRes()
 
 
+@pytest.mark.ttcn3("gsup_check_imei_invalid_len")
 def test_mistyped_argument_is_rejected(eir: Any) -> None:
     """Q.774 3.2.2.2: an argument that is no equipment identity is rejected."""
     sgsn = eir.peers["sgsn1"]

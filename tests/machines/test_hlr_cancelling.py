@@ -107,6 +107,8 @@ def test_nothing_to_withdraw(hlr: Any, arguments: dict[str, Any], why: str) -> N
 # --- purgeMS ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.ttcn3("gsup_purge_ps")
+@pytest.mark.ttcn3("gsup_purge_ps")
 def test_purge(hlr: Any, make_hlr: Callable[..., Any], subscriber: Subscriber) -> None:
     """TS 23.060 6.7: the serving SGSN purges: the mobile is marked, for the next life too, and its P-TMSI is frozen."""
     sgsn = hlr.peers["sgsn1"]
@@ -149,6 +151,8 @@ def test_purge_of_one_served_nowhere(hlr: Any, subscriber: Subscriber) -> None:
     assert hlr.node.look(None)["purged"] == 0
 
 
+@pytest.mark.ttcn3("gsup_purge_unknown")
+@pytest.mark.ttcn3("gsup_purge_unknown")
 def test_purge_of_nobody(hlr: Any) -> None:
     """TS 29.002 8.1.6: an IMSI that nobody has is answered unknownSubscriber."""
     answer = purge(hlr.peers["sgsn1"], Imsi("262010000000000"), sgsn_number=IsdnAddress("491720000005"))

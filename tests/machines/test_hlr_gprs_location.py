@@ -64,6 +64,9 @@ def located(hlr: Any, imsi: Imsi) -> str | None:
 # --- it goes well -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.ttcn3("gsup_ul")
+@pytest.mark.ttcn3("gsup_ul_subscriber_data")
+@pytest.mark.ttcn3("gsup_ul")
 def test_update(hlr: Any, subscriber: Subscriber) -> None:
     """TS 23.060 6.5 step 6: the data are inserted within the dialogue, then the update is acknowledged."""
     data = attach(hlr.peers["sgsn1"], subscriber.imsi)
@@ -127,6 +130,7 @@ def test_records_of_strangers_are_left_alone(make_hlr: Callable[..., Any]) -> No
     assert hlr.node.look(None)["located"] == 0
 
 
+@pytest.mark.ttcn3("gsup_ul_subscriber_data")
 def test_many_contexts_are_inserted_in_parts(make_hlr: Callable[..., Any], subscriber: Subscriber) -> None:
     """TS 29.002 8.8.1: more contexts than a message carries are inserted one part after the other, all of them."""
     contexts = tuple(
@@ -234,6 +238,8 @@ def test_old_sgsn_cannot_be_reached(hlr: Any, subscriber: Subscriber) -> None:
 # --- refused ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.ttcn3("gsup_ul_unknown_imsi")
+@pytest.mark.ttcn3("gsup_ul_unknown_imsi")
 def test_unknown_subscriber(hlr: Any) -> None:
     """TS 29.002 8.1.7: nobody has this IMSI."""
     sgsn = hlr.peers["sgsn1"]
