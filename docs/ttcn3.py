@@ -48,13 +48,17 @@ SUITES = {
     "BSSGP": """
         BVC_bringup BVC_bringup_conflicting bvc_{block,unblock}_ptp bvc_reset_{ptp,sig}_from_{bss,sgsn}
         bvc_reset_blocked_ptp_from_sgsn suspend resume paging_{ps,cs}_{ptp,sig}_{bss,lac,rac,bvci}
-        paging_{ps,cs}_{ptp,sig}_{bss,lac,rac,bvci}_unknown paging_ps_reject_{ptp,sig}_bvci dummy_paging_ps_{ptp,sig}
+        paging_{ps,cs}_{ptp,sig}_{lac,rac,bvci}_unknown paging_ps_{ptp,sig}_bvci_imsi
+        paging_ps_reject_{ptp,sig}_bvci{,_imsi} dummy_paging_ps_{ptp,sig}
         flush_ll_{bvci_new,no_bvci_new} llc_discarded overload fc_{bvc,ms} ra_capability ra_capability_upd
-        radio_status radio_status_{tmsi,imsi} ms_reg_enq trace status_{sig,ptp}_{ul,dl}""",
+        radio_status radio_status_{tmsi,imsi} ms_reg_enq trace
+        status_{sig,ptp}_ul_{tlli,tmsi} status_{sig,ptp}_dl_bvci""",
     "NS": """
-        NS_connect_{reset,alive} tx_{reset,block,unblock}{,_retries} rx_{reset,block,unblock}
-        alive_retries_single_{reset,no_resp} reset{,_ack}_wrong_{nsei,nsvci}
-        ns_unitdata_over_blocked bssgp_unitdata_over_blocked SNS_config""",
+        NS_connect_{reset,alive} tx_reset tx_reset_{tx_alive,rx_alive} reset_retries reset_on_block_reset
+        tx_block tx_block_by_vty tx_block_by_vty_reset tx_unblock tx_unblock_retries
+        {tx,rx}_block_unitdata_over_blocked alive_retries_single_{reset,no_resp} no_reset_alive_ack ignore_reset_ack
+        reset_wrong_{nsei,nsvci,nsei_nsvci} reset_ack_wrong_{nsei,nsvci,nsei_nsvci}
+        SNS_size SNS_size_too_big SNS_config_{bss,sgsn} SNS_and_alive""",
     "Gs (the cases of SGs)": """
         sgsap_reset sgsap_lu sgsap_lu_imsi_reject sgsap_lu_and_nothing sgsap_expl_imsi_det_eps
         sgsap_impl_imsi_det_eps sgsap_{expl,impl}_imsi_det_noneps sgsap_paging_rej sgsap_paging_subscr_rej
@@ -74,11 +78,11 @@ REASONS: tuple[tuple[str, str], ...] = (
     (r"rim", RIM),
     (r"vty$|check_subscriber_list$|accept_all$", VTY),
     (r"^subscr_create_on_demand|via_proxy$|_eps$(?<!det_eps)", GSUP),
+    (r"^gsup_check_imei_unknown_imsi$", "a matter of GSUP: checkIMEI of MAP does not name the IMSI"),
     (r"^gy_", GY),
     (r"pdp|^echo_req|echo_timeout|restart_ctr|addr_pool|act_deact|_mtu$", LATER),
-    (r"^ms_reg_enq$", "a message of later releases"),
     (r"^auth_options|^lu_imsi_noauth", "equipment checks and options of an MSC, which is here only what Gs needs"),
-    (r"^paging_ps_reject|^dummy_paging", "a message of later releases"),
+    (r"^SNS_", "a negotiation of IP endpoints, which BSS and SGSN do not have: they meet over the bus"),
 )
 """By the beginning of a name, or a part of it: why there is no counterpart, or none yet."""
 

@@ -47,7 +47,6 @@ def check(eir: Any, imei: Imei | Imeisv, asked: RequestedEquipmentInfo = STATUS)
 
 
 @pytest.mark.ttcn3("gsup_check_imei")
-@pytest.mark.ttcn3("gsup_check_imei")
 @pytest.mark.parametrize(
     ("imei", "status"),
     [

@@ -108,7 +108,6 @@ def test_nothing_to_withdraw(hlr: Any, arguments: dict[str, Any], why: str) -> N
 
 
 @pytest.mark.ttcn3("gsup_purge_ps")
-@pytest.mark.ttcn3("gsup_purge_ps")
 def test_purge(hlr: Any, make_hlr: Callable[..., Any], subscriber: Subscriber) -> None:
     """TS 23.060 6.7: the serving SGSN purges: the mobile is marked, for the next life too, and its P-TMSI is frozen."""
     sgsn = hlr.peers["sgsn1"]
@@ -151,7 +150,6 @@ def test_purge_of_one_served_nowhere(hlr: Any, subscriber: Subscriber) -> None:
     assert hlr.node.look(None)["purged"] == 0
 
 
-@pytest.mark.ttcn3("gsup_purge_unknown")
 @pytest.mark.ttcn3("gsup_purge_unknown")
 def test_purge_of_nobody(hlr: Any) -> None:
     """TS 29.002 8.1.6: an IMSI that nobody has is answered unknownSubscriber."""

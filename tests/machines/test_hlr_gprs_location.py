@@ -66,7 +66,6 @@ def located(hlr: Any, imsi: Imsi) -> str | None:
 
 @pytest.mark.ttcn3("gsup_ul")
 @pytest.mark.ttcn3("gsup_ul_subscriber_data")
-@pytest.mark.ttcn3("gsup_ul")
 def test_update(hlr: Any, subscriber: Subscriber) -> None:
     """TS 23.060 6.5 step 6: the data are inserted within the dialogue, then the update is acknowledged."""
     data = attach(hlr.peers["sgsn1"], subscriber.imsi)
@@ -238,7 +237,6 @@ def test_old_sgsn_cannot_be_reached(hlr: Any, subscriber: Subscriber) -> None:
 # --- refused ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.ttcn3("gsup_ul_unknown_imsi")
 @pytest.mark.ttcn3("gsup_ul_unknown_imsi")
 def test_unknown_subscriber(hlr: Any) -> None:
     """TS 29.002 8.1.7: nobody has this IMSI."""

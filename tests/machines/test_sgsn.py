@@ -119,7 +119,7 @@ def vectors(count: int = 5) -> SendAuthenticationInfoRes:
 class Around:
     """What is around the SGSN: a BSS with a mobile, an HLR, an EIR. What the SGSN says is read and kept."""
 
-    def __init__(self, **changes: Any) -> None:
+    def __init__(self, cell: CellIdentifier = CELL, **changes: Any) -> None:
         config: dict[str, Any] = {
             "name": "sgsn1",
             "number": OWN,
@@ -132,6 +132,7 @@ class Around:
             "ready_timer": GprsTimer.lasting(44 * SECOND),
             "note_level": "all",
         } | changes
+        self.cell = cell
         self.sgsn = Sgsn(SgsnConfig(**config), Random(1), [])
         self.now = 0
         self.tlli = RANDOM
@@ -143,7 +144,7 @@ class Around:
         self.sgsn.start(0)
         self.gb(bssgp.BvcResetAck(bvci=0), 0)
         self.gb(BvcReset(bvci=0, cause=BssgpCause.OM_INTERVENTION), 0)
-        self.gb(BvcReset(bvci=2, cause=BssgpCause.OM_INTERVENTION, cell_identifier=CELL), 0)
+        self.gb(BvcReset(bvci=2, cause=BssgpCause.OM_INTERVENTION, cell_identifier=cell), 0)
         self.gb(BvcUnblock(bvci=2), 0)
         self.heard.clear()
 
@@ -162,7 +163,7 @@ class Around:
             UlUnitdata(
                 tlli=self.tlli,
                 qos_profile=bssgp.UlQosProfile.from_octets(bytes(3)),
-                cell_identifier=CELL,
+                cell_identifier=self.cell,
                 llc_pdu=frame,
             )
         )
@@ -311,6 +312,17 @@ def test_attach_by_imsi() -> None:
     assert around.context.msisdn == IsdnAddress("491700000001")
     assert around.sgsn.tcap.dialogues == {}
     assert any("grey" in note.text for note in around.notes)
+
+
+@pytest.mark.ttcn3("attach_mnc3")
+def test_attach_where_the_mnc_has_three_digits() -> None:
+    """24.008 10.5.5.15: the third digit is 0 and not the filler; the mobile learns the area that its BSS tells."""
+    cell = CellIdentifier(Rai.parse("023-042-1-7"), 1)
+    around = Around(cell)
+    accept = around.attach()
+    assert accept.routing_area == cell.rai
+    assert accept.routing_area.to_octets()[:3] == b"\x20\x23\x40"
+    assert around.context.rai != Rai.parse("023-42-1-7")
 
 
 @pytest.mark.ttcn3("attach_second_attempt")
