@@ -32,6 +32,7 @@ from protocol.map.location import (
     UpdateLocationRes,
 )
 from protocol.map.subscriber import InsertSubscriberDataArg, InsertSubscriberDataRes
+from protocol.mm import LocationUpdatingRequest
 
 OTHER_AREA = {"topology": {"nodes": {"bss1": {"cells": {"cell3": {"lac": 3}}}}}}
 """cell3 lies in a location area of its own, of the same SGSN and VLR."""
@@ -267,12 +268,13 @@ def test_update_accept_lost(combined: Any) -> None:
 
 
 def test_update_where_nothing_is_combined(make_lab: Any) -> None:
-    """29.018 7.2: from mode I to mode II: the mobile leaves Gs, and the VLR is told to reach it by itself."""
+    """24.008 4.7.1.6, 29.018 7.2: into mode II the mobile updates its location by itself, and leaves Gs; and back."""
     lab = attached(make_lab({"topology": {"nodes": {"bss1": {"cells": {"cell3": {"nmo": "II"}}}}}}))
     assert lab.move("emma", "cell3").status == "done"
     assert types(lab) == [UpdateTypeValue.RA_UPDATING]
+    assert lab.count(LocationUpdatingRequest) == 1
     lab.sees(("sgsn1", "vlr1", GprsDetachIndication), ("vlr1", "sgsn1", GprsDetachAck))
     assert lab.context("emma")["gs"] == lab.context("emma", "vlr1")["gs"] == "Gs-NULL"
     assert lab.move("emma", "cell1").status == "done"
-    assert types(lab) == [UpdateTypeValue.COMBINED_RA_LA_UPDATING]
+    assert types(lab) == [UpdateTypeValue.COMBINED_RA_LA_UPDATING_WITH_IMSI_ATTACH]
     lab.assert_associated("emma")
