@@ -82,6 +82,7 @@ def challenged(authentication: Authentication, event: AuthenticationAndCiphering
         case bytes(res):
             mobile.answered = (rand, autn, res)
             mobile.card.cksn = cksn
+            mobile.cipher = event.ciphering_algorithm
             mobile.save()
             return authentication.respond(event, res)
         case MacFailure():

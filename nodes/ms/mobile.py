@@ -30,7 +30,7 @@ from nodes.ms.states import (
     words,
 )
 from protocol.causes import GmmCause
-from protocol.gmm.elements import Cksn, DetachTypeMo, GprsTimer
+from protocol.gmm.elements import CipheringAlgorithm, Cksn, DetachTypeMo, GprsTimer
 from protocol.identities import Lai, MobileIdentity, Plmn, Rai, Tlli
 from protocol.llc import Null
 from protocol.llc.frame import Sapi
@@ -61,7 +61,8 @@ class Mobile(Procedure):
     """A mobile and its card.
 
     ``tlli`` is the identity on the link, ``tlli_old`` the one before, valid until the network uses the new one;
-    ``listens`` tells whether it hears anything. ``answered`` is the last challenge that was in order (RAND, AUTN, RES);
+    ``listens`` tells whether it hears anything. ``answered`` is the last challenge that was in order (RAND, AUTN, RES),
+    ``cipher`` the algorithm that came with it;
     ``forbidden`` and ``barred`` are areas and cells that may not be tried again before the mobile is switched off.
     ``wants_gprs`` and ``wants_calls`` are what its user wants now, ``combined`` whether calls are wanted with GPRS.
     ``attempted`` is the area where it last tried to attach or update. ``periodic_due``, ``update_due`` and
@@ -80,6 +81,7 @@ class Mobile(Procedure):
         "card",
         "cell",
         "cell_notification",
+        "cipher",
         "combined",
         "config",
         "covered",
@@ -129,6 +131,7 @@ class Mobile(Procedure):
     def renew(self) -> None:
         """All is as it is when a mobile is switched on."""
         self.attempts = self.update_attempts = 0
+        self.cipher = CipheringAlgorithm.NOT_USED
         self.attempted: Rai | None = None
         self.answered: tuple[bytes, bytes | None, bytes] | None = None
         self.forbidden: frozenset[Plmn | Lai] = frozenset()

@@ -277,6 +277,7 @@ class Ms(Node):
             "routing_area": None if card.rai is None else str(card.rai),
             "location_area": None if card.lai is None else str(card.lai),
             "update_status": card.update_status.name,
+            "cipher": mobile.cipher.name,
             "imsi_attached": mobile.imsi_attached,
             "suspended": mobile.state in ANY_SUSPENDED,
             "cs_state": mobile.mm.cs_state,

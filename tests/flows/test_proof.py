@@ -119,7 +119,7 @@ def test_ciphering_is_agreed_on(make_lab: Any, policy: list[str], agreed: str) -
     assert lab.attach("anna").status == "done"
     (request,) = lab.said(AuthenticationAndCipheringRequest)
     assert request.ciphering_algorithm is CipheringAlgorithm[agreed]
-    assert lab.context("anna")["cipher"] == agreed
+    assert lab.context("anna")["cipher"] == lab.mobile("anna")["cipher"] == agreed
     assert lab.move("anna", "cell4").status == "done"
     assert lab.context("anna", "sgsn2")["cipher"] == agreed
 

@@ -92,6 +92,7 @@ def test_attach_with_imsi() -> None:
         "routing_area": str(CELL.rai),
         "location_area": None,
         "update_status": "UPDATED",
+        "cipher": "NOT_USED",
         "imsi_attached": False,
         "suspended": False,
         "cs_state": "NULL",
