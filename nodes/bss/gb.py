@@ -21,11 +21,13 @@ from protocol.bssgp import (
     CreateBssPfc,
     DeleteBssPfc,
     DlUnitdata,
+    DummyPagingPs,
     FlowControlBvcAck,
     FlowControlMsAck,
     FlushLl,
     LlcDiscarded,
     ModifyBssPfcAck,
+    MsRegistrationEnquiryResponse,
     Overload,
     PagingCs,
     PagingPs,
@@ -241,6 +243,12 @@ def take_note(gb: Gb, bvci: int, message: SgsnInvokeTrace | Overload) -> None:
     gb.node.warn(message.title, f"{message.title} from {gb.sgsn}: taken note of")
 
 
+def take_registration(gb: Gb, bvci: int, message: MsRegistrationEnquiryResponse) -> None:
+    """The SGSN tells who serves a mobile for packets (10.3.16); the BSS has no use for it."""
+    operator = message.ps_registered_operator
+    gb.node.warn(message.title, f"{message.imsi.imsi}: {'not registered' if operator is None else operator}")
+
+
 def take_unsupported(gb: Gb, bvci: int, message: BssgpMessage) -> None:
     """Packet flow contexts and location services are not negotiated (8.4, feature bitmap)."""
     gb.refuse(BssgpCause.PDU_NOT_COMPATIBLE_WITH_THE_FEATURE_SET, message.encode())
@@ -253,6 +261,8 @@ TAKES: dict[type[BssgpMessage], tuple[bool, bool, Callable[..., None]]] = {
     RaCapability: (False, True, take_capability),
     PagingPs: (True, True, paging.page_for_packets),
     PagingCs: (True, True, paging.page_for_circuits),
+    DummyPagingPs: (True, True, paging.tell_next_occasion),
+    MsRegistrationEnquiryResponse: (True, False, take_registration),
     RaCapabilityUpdateAck: (False, True, take_capability_ack),
     SuspendAck: (True, False, suspension.take),
     SuspendNack: (True, False, suspension.take),

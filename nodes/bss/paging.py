@@ -12,7 +12,8 @@ from nodes.bss.bvc import SIGNALLING
 from nodes.bss.config import Cell
 from nodes.core.outputs import Broadcast
 from protocol import bssmap
-from protocol.bssgp import PagingCs, PagingPs
+from protocol.bssgp import DummyPagingPs, DummyPagingPsResponse, PagingCs, PagingPs
+from protocol.bssgp.elements import TimeUntilNextPagingOccasion
 from protocol.bssmap import Area, CellForm
 from protocol.causes import BssgpCause
 from protocol.errors import DecodeError
@@ -21,6 +22,9 @@ from protocol.rr import ChannelNeeded, ChannelsNeeded, PagingRequestType1
 from protocol.rr.elements import PageMode, PagingMode
 from protocol.rr.rest_octets import P1RestOctets
 from protocol.um import PagingChannel
+
+AT_ONCE = TimeUntilNextPagingOccasion(minutes=0, seconds=0)
+"""When a mobile here hears a page: cells have no extended DRX, and a page is on the air as it comes."""
 
 NORMAL = PageMode(pm=PagingMode.NORMAL_PAGING)
 
@@ -41,6 +45,11 @@ def page_for_circuits(gb: Any, bvci: int, message: PagingCs) -> None:
     identity = message.imsi.imsi if message.tmsi is None else message.tmsi
     needed = 0 if message.channel_needed is None else message.channel_needed.first
     page(gb.node, cells, identity, ChannelNeeded(needed), packets=False)
+
+
+def tell_next_occasion(gb: Any, bvci: int, message: DummyPagingPs) -> None:
+    """DUMMY-PAGING-PS (7.1): nobody is paged; the SGSN is told, on the BVC that it asked on, when that could be."""
+    gb.send(bvci, DummyPagingPsResponse(imsi=message.imsi, time_until_next_paging_occasion=AT_ONCE))
 
 
 def page_for_msc(node: Any, message: bssmap.Paging) -> None:

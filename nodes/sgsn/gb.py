@@ -30,6 +30,9 @@ from protocol.bssgp import (
     FlushLl,
     FlushLlAck,
     LlcDiscarded,
+    MsRegistrationEnquiry,
+    MsRegistrationEnquiryResponse,
+    PagingPsReject,
     RaCapability,
     RaCapabilityUpdate,
     RaCapabilityUpdateAck,
@@ -54,6 +57,9 @@ SIGNALLING_LIFETIME = 600
 
 IN_CELL = frozenset((UlUnitdata, RaCapabilityUpdate, RadioStatus, FlowControlBvc, FlowControlMs))
 """What comes on the BVC of a cell; STATUS may come on any, and all else on that of signalling (table 5.4)."""
+
+ANYWHERE = (Status, PagingPsReject)
+"""What comes on the BVC that it answers on."""
 
 WAITS_FOR_CELL_UPDATE = (RadioCause.CELL_RESELECTION_ORDERED, RadioCause.CELL_RESELECTION_PREPARE)
 
@@ -103,6 +109,8 @@ class Gb:
             LlcDiscarded: self._discarded,
             RadioStatus: self._radio_status,
             RaCapabilityUpdate: self._tell_capability,
+            PagingPsReject: self._not_paged,
+            MsRegistrationEnquiry: self._tell_registration,
             Status: self._status,
             **dict.fromkeys(NO_PFC, self._refuse_feature),
         }
@@ -213,7 +221,7 @@ class Gb:
         elif type(message) in IN_CELL:
             self._usable(bss, bvci, message)
             taker(bss, bvci, message)
-        elif bvci == SIGNALLING or isinstance(message, Status):
+        elif bvci == SIGNALLING or isinstance(message, ANYWHERE):
             taker(bss, bvci, message)
         else:
             self._refuse(bss, unit.sdu, BssgpCause.PROTOCOL_ERROR_UNSPECIFIED)
@@ -340,6 +348,17 @@ class Gb:
             ms_radio_access_capability=capability,
         )
         self.send(bss, bvci, answer)
+
+    def _tell_registration(self, bss: Name, bvci: int, message: MsRegistrationEnquiry) -> None:
+        """MS-REGISTRATION-ENQUIRY: the operator of the area where the mobile is registered here, if it is."""
+        context = self.node.by_imsi.get(message.imsi.imsi)
+        gone = context is None or context.reachability.mm_state == "IDLE"
+        operator = None if gone else context.rai.plmn
+        self.send(bss, SIGNALLING, MsRegistrationEnquiryResponse(imsi=message.imsi, ps_registered_operator=operator))
+
+    def _not_paged(self, bss: Name, bvci: int, message: PagingPsReject) -> None:
+        """PAGING-PS-REJECT (7.1): T3313 pages again, there and wherever else the mobile may be."""
+        self.node.warn("bssgp paging", f"{bss} does not page {message.imsi.imsi} now")
 
     def _radio_status(self, bss: Name, bvci: int, message: RadioStatus) -> None:
         """RADIO-STATUS (7.3): no downlink until the mobile is heard, or, if it is lost, until it is paged."""

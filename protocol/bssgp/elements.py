@@ -356,6 +356,32 @@ class LsaInformation:
         return bytes((self.spare << 1 | self.lsa_only,)) + b"".join(area.to_octets() for area in self.areas)
 
 
+# --- paging with extended DRX, registration ------------------------------------------------------------------------
+
+
+class EdrxParameters(Struct):
+    """eDRX parameters, of later releases: how seldom the mobile listens."""
+
+    spare: Annotated[int, BITS(4)] = 0
+    edrx_cycle_value: Annotated[int, BITS(4)]
+
+
+class TimeUntilNextPagingOccasion(Struct):
+    """Time until next paging occasion, of later releases."""
+
+    spare: Annotated[int, BITS(2)] = 0
+    minutes: Annotated[int, BITS(6)]
+    spare_2: Annotated[int, BITS(2)] = 0
+    seconds: Annotated[int, BITS(6)]
+
+
+class MmeQuery(Struct):
+    """MME query, of later releases: the SGSN is to ask the MME too."""
+
+    spare: Annotated[int, BITS(7)] = 0
+    value: Annotated[bool, BITS(1)]
+
+
 # --- management --------------------------------------------------------------------------------------------------
 
 

@@ -10,20 +10,23 @@ from protocol.bssgp.elements import (
     ChannelNeeded,
     Delay,
     DlQosProfile,
+    EdrxParameters,
     EmlppPriority,
     GlobalCnId,
     ImsiIdentity,
     LsaIdentifierList,
     LsaInformation,
+    MmeQuery,
     PacketFlowIdentifier,
     Priority,
     RaCapUpdCause,
     ServiceUtranCco,
+    TimeUntilNextPagingOccasion,
     UlQosProfile,
 )
 from protocol.causes import BssgpCause, RadioCause
 from protocol.gmm.elements import DrxParameter, MsRadioAccessCapability
-from protocol.identities import CellIdentifier, Lai, Rai, Tlli, Tmsi
+from protocol.identities import CellIdentifier, Lai, Plmn, Rai, Tlli, Tmsi
 from protocol.layout import GbTLV, Message, Rules, V, When, find_end
 from protocol.sm.quality_of_service import QualityOfService
 
@@ -218,3 +221,42 @@ class ResumeNack(BssgpMessage, code=0x10, title="RESUME-NACK", clause="10.3.11",
     tlli: Annotated[Tlli, GbTLV(0x1F, 4)]
     routeing_area: Annotated[Rai, GbTLV(0x1B, 6)]
     cause: Annotated[BssgpCause | None, GbTLV(0x07, 1)] = None
+
+
+class DummyPagingPs(BssgpMessage, code=0x12, title="DUMMY-PAGING-PS", clause="10.3.12", way="down"):
+    """SGSN → BSS: when would this mobile hear a page? Of later releases."""
+
+    imsi: Annotated[ImsiIdentity, GbTLV(0x0D, 3, 8)]
+    routeing_area: Annotated[Rai | None, GbTLV(0x1B, 6)] = None
+    edrx_parameters: Annotated[EdrxParameters | None, GbTLV(0x92, 1)] = None
+
+
+class DummyPagingPsResponse(BssgpMessage, code=0x13, title="DUMMY-PAGING-PS-RESPONSE", clause="10.3.13", way="up"):
+    """BSS → SGSN: so long it takes until it would. Of later releases."""
+
+    imsi: Annotated[ImsiIdentity, GbTLV(0x0D, 3, 8)]
+    time_until_next_paging_occasion: Annotated[TimeUntilNextPagingOccasion, GbTLV(0x93, 2)]
+
+
+class PagingPsReject(BssgpMessage, code=0x11, title="PAGING-PS-REJECT", clause="10.3.14", way="up"):
+    """BSS → SGSN: this mobile is not paged, it listens only after that time. Of later releases."""
+
+    imsi: Annotated[ImsiIdentity, GbTLV(0x0D, 3, 8)]
+    ptmsi: Annotated[Tmsi | None, GbTLV(0x20, 4)] = None
+    time_until_next_paging_occasion: Annotated[TimeUntilNextPagingOccasion, GbTLV(0x93, 2)]
+
+
+class MsRegistrationEnquiry(BssgpMessage, code=0x14, title="MS-REGISTRATION-ENQUIRY", clause="10.3.15", way="up"):
+    """BSS → SGSN: which operator serves this mobile for packets? Of later releases."""
+
+    imsi: Annotated[ImsiIdentity, GbTLV(0x0D, 3, 8)]
+    mme_query: Annotated[MmeQuery | None, GbTLV(0x9E, 1)] = None
+
+
+class MsRegistrationEnquiryResponse(
+    BssgpMessage, code=0x15, title="MS-REGISTRATION-ENQUIRY-RESPONSE", clause="10.3.16", way="down"
+):
+    """SGSN → BSS: that one, or nobody does. Of later releases."""
+
+    imsi: Annotated[ImsiIdentity, GbTLV(0x0D, 3, 8)]
+    ps_registered_operator: Annotated[Plmn | None, GbTLV(0x9D, 3)] = None

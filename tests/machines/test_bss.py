@@ -23,8 +23,12 @@ from protocol.bssgp import (
     BvcUnblockAck,
     DeleteBssPfc,
     DlUnitdata,
+    DummyPagingPs,
+    DummyPagingPsResponse,
     FlowControlBvc,
+    ImsiIdentity,
     LlcDiscarded,
+    MsRegistrationEnquiryResponse,
     Overload,
     RaCapability,
     RaCapabilityUpdate,
@@ -34,10 +38,15 @@ from protocol.bssgp import (
     Status,
     UlUnitdata,
 )
-from protocol.bssgp.elements import PacketFlowIdentifier, PriorityClassIndicator, RaCapUpdCause
+from protocol.bssgp.elements import (
+    PacketFlowIdentifier,
+    PriorityClassIndicator,
+    RaCapUpdCause,
+    TimeUntilNextPagingOccasion,
+)
 from protocol.causes import BssgpCause, RadioCause
 from protocol.gmm.elements import MsRadioAccessCapability
-from protocol.identities import CellIdentifier, Rai, Tlli
+from protocol.identities import CellIdentifier, Imsi, Plmn, Rai, Tlli
 from protocol.timers import SECOND, T1, T2, T5, X_AIR, X_RETRY
 from protocol.um import PacketChannel
 
@@ -485,16 +494,36 @@ def test_features_that_are_not_negotiated(up: Any) -> None:
     assert status.cause is BssgpCause.PDU_NOT_COMPATIBLE_WITH_THE_FEATURE_SET
 
 
-@pytest.mark.ttcn3("dummy_paging_ps_ptp")
-@pytest.mark.ttcn3("dummy_paging_ps_sig")
+SUBJECT = ImsiIdentity(Imsi("001010000000001"))
+
+
+@pytest.mark.parametrize(
+    "bvci",
+    [
+        pytest.param(0, marks=pytest.mark.ttcn3("dummy_paging_ps_sig")),
+        pytest.param(HERE.bvci, marks=pytest.mark.ttcn3("dummy_paging_ps_ptp")),
+    ],
+)
+def test_dummy_paging(up: Any, bvci: int) -> None:
+    """48.018 7.1: nobody is paged; the SGSN hears on the same BVC when a page would be heard: at once."""
+    up.pages = []
+    up.say(DummyPagingPs(imsi=SUBJECT, routeing_area=HERE.identifier.rai), bvci)
+    soon = TimeUntilNextPagingOccasion(minutes=0, seconds=0)
+    assert up.said() == [(bvci, DummyPagingPsResponse(imsi=SUBJECT, time_until_next_paging_occasion=soon))]
+    assert not up.pages
+
+
 @pytest.mark.ttcn3("ms_reg_enq")
-@pytest.mark.parametrize("bvci", [0, 2])
-@pytest.mark.parametrize("code", [0x12, 0x15])
-def test_pdus_of_later_releases(up: Any, code: int, bvci: int) -> None:
-    """48.018 9: DUMMY-PAGING-PS and MS-REGISTRATION-ENQUIRY-RESPONSE came after Rel-4: STATUS."""
-    sdu = bytes((code,)) + bytes.fromhex("0d880910100000000010")
-    up.octets(sdu, bvci)
-    assert up.said() == [(0, Status(cause=BssgpCause.PROTOCOL_ERROR_UNSPECIFIED, pdu_in_error=sdu))]
+@pytest.mark.parametrize("operator", [None, Plmn("001", "01")])
+def test_registration_is_told(up: Any, operator: Plmn | None) -> None:
+    """48.018 10.3.16: taken note of, on the signalling BVC alone."""
+    answer = MsRegistrationEnquiryResponse(imsi=SUBJECT, ps_registered_operator=operator)
+    up.say(answer)
+    assert not up.said()
+    assert up.warned == {"MS-REGISTRATION-ENQUIRY-RESPONSE": 1}
+    up.say(answer, HERE.bvci)
+    ((_, status),) = up.said()
+    assert status.cause is BssgpCause.PROTOCOL_ERROR_UNSPECIFIED
 
 
 CAPABILITY = MsRadioAccessCapability.from_octets(bytes.fromhex("1365146200"))

@@ -25,6 +25,8 @@ from protocol.bssgp import (
     FlushLlAck,
     ImsiIdentity,
     LlcDiscarded,
+    MsRegistrationEnquiry,
+    MsRegistrationEnquiryResponse,
     RaCapabilityUpdate,
     RaCapabilityUpdateAck,
     RadioStatus,
@@ -32,7 +34,7 @@ from protocol.bssgp import (
 )
 from protocol.bssgp.elements import BucketSize, FlushAction, LeakRate, RaCapUpdCause
 from protocol.causes import BssgpCause, GmmCause, NsCause, RadioCause
-from protocol.gmm import GmmStatus
+from protocol.gmm import DetachAcceptMo, GmmStatus
 from protocol.gmm.elements import GprsTimer, UpdateTypeValue
 from protocol.identities import Imsi, Tlli, Tmsi
 from protocol.llc import Disc, Dm, Null, Sabm, Sapi, Xid, XidInformation
@@ -599,6 +601,20 @@ def test_radio_lost_with_a_ready_timer_that_is_deactivated() -> None:
     lab.attached()
     lab.gb(naming(lab, "tlli", RadioCause.RADIO_CONTACT_LOST_WITH_THE_MS), 2)
     assert lab.look["mm_state"] == "STANDBY"
+
+
+@pytest.mark.ttcn3("ms_reg_enq")
+def test_registration_asked_for(lab: Lab) -> None:
+    """48.018 10.3.15: the operator that serves a mobile here; none for one that is not attached, or not known."""
+    other = ImsiIdentity(Imsi("001010000000009"))
+    lab.gb(MsRegistrationEnquiry(imsi=ImsiIdentity(IMSI)))
+    assert lab.last(MsRegistrationEnquiryResponse).ps_registered_operator == NEAR.rai.plmn
+    lab.gb(MsRegistrationEnquiry(imsi=other))
+    assert lab.last(MsRegistrationEnquiryResponse) == MsRegistrationEnquiryResponse(imsi=other)
+    lab.orders("detach", imsi=IMSI, type="no-reattach")
+    lab.mobiles[0].says(DetachAcceptMo())
+    lab.gb(MsRegistrationEnquiry(imsi=ImsiIdentity(IMSI)))
+    assert lab.last(MsRegistrationEnquiryResponse).ps_registered_operator is None
 
 
 # --- network service (48.016) -----------------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ import pytest
 
 from nodes.core.outputs import Record
 from protocol.bssap_plus import LocationUpdateAccept, MsUnreachable, PagingReject, PagingRequest
-from protocol.bssgp import BvcBlock, ImsiIdentity, PagingCs, PagingPs
+from protocol.bssgp import BvcBlock, ImsiIdentity, PagingCs, PagingPs, PagingPsReject
+from protocol.bssgp.elements import TimeUntilNextPagingOccasion
 from protocol.causes import BssgpCause, GsCause
 from protocol.gmm import DetachRequestMo
 from protocol.gmm.elements import DetachTypeMo, DrxParameter, GprsTimer, MoDetach, UpdateTypeValue
@@ -56,6 +57,33 @@ def test_paging_over_all_bsss_of_the_area(lab: Lab) -> None:
     ptmsi = lab.context.ptmsi
     assert pages(lab) == [("bss1", ptmsi), ("bss2", ptmsi)]
     assert lab.replies[-1].status == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("bvci", "named"),
+    [
+        pytest.param(0, True, marks=pytest.mark.ttcn3("paging_ps_reject_sig_bvci")),
+        pytest.param(0, False, marks=pytest.mark.ttcn3("paging_ps_reject_sig_bvci_imsi")),
+        pytest.param(2, True, marks=pytest.mark.ttcn3("paging_ps_reject_ptp_bvci")),
+        pytest.param(2, False, marks=pytest.mark.ttcn3("paging_ps_reject_ptp_bvci_imsi")),
+    ],
+)
+def test_paging_put_off_by_a_bss(lab: Lab, bvci: int, named: bool) -> None:
+    """48.018 7.1: the BSS does not page now: that is told, T3313 pages again, and a frame answers all the same."""
+    lab.orders("page", imsi=IMSI)
+    ptmsi = lab.context.ptmsi
+    pages(lab)
+    later = TimeUntilNextPagingOccasion(minutes=23, seconds=42)
+    reject = PagingPsReject(
+        imsi=ImsiIdentity(IMSI), ptmsi=ptmsi if named else None, time_until_next_paging_occasion=later
+    )
+    lab.gb(reject, bvci)
+    assert lab.names() == []
+    assert "does not page" in lab.warnings[-1]
+    lab.waits(10)
+    assert pages(lab) == [("bss1", ptmsi), ("bss2", ptmsi)]
+    lab.mobiles[0].says(b"")
+    assert lab.replies[-1].body == {"answered": True}
 
 
 def test_paging_leaves_out_bss_without_usable_cell(lab: Lab) -> None:

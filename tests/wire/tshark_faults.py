@@ -139,6 +139,11 @@ ORACLE_FAULTS = (
 
 FIELD_FAULTS = (
     FieldFault(
+        (bssgp.MsRegistrationEnquiry, bssgp.MsRegistrationEnquiryResponse),
+        ("e212.imsi",),
+        "48.018 10.3.15, 10.3.16: tshark knows the names of these two, and reads none of their elements",
+    ),
+    FieldFault(
         (gmm.DetachRequestMo,),
         ("gsm_a.gm.gmm.power_off", "gsm_a.gm.gmm.force_to_standby"),
         "24.008 9.4.5: without further elements tshark takes a mobile's request for one of the network",
