@@ -37,6 +37,9 @@ LONGEST_FIRST = 110
 LONGEST = 251
 """How many octets a message may have (TS 44.006 N201, with segments)."""
 
+MOST = 10_000
+"""How many channels there are at a time; as mobiles name them, they could be any number."""
+
 Key = tuple[Name, int]
 """What names a channel: the node of its mobile, and the reference that the mobile has drawn."""
 
@@ -178,15 +181,22 @@ class Channel(Procedure):
 
 
 def open_channel(node: Any, key: Key, cell: Cell, octets: bytes) -> None:
-    """A message on a channel that is not known opens it, if it is of those that do; else the mobile is released."""
+    """A message on a channel that is not known opens it, if it is of those that do; else the mobile is released.
+
+    So is one for which there is no room.
+    """
     discriminator = octets[0] & 15 if len(octets) > 1 else None
     opens = discriminator == MM or (discriminator == RR and octets[1] == PagingResponse.code)
-    if opens and node.config.vlr is not None and len(octets) <= LONGEST_FIRST:
+    full = len(node.channels) >= MOST
+    if opens and not full and node.config.vlr is not None and len(octets) <= LONGEST_FIRST:
         Channel(node, key, cell, octets).hear(Begin())
         return
     release = ChannelRelease(rr_cause=RrCause.ABNORMAL_RELEASE_UNSPECIFIED)
     node.tell_channel(key, cell, release.encode())
-    node.warn("channel unknown", f"message {octets[:2].hex()} in {cell.name} opens no channel")
+    if full:
+        node.warn("channels full", f"no channel is left for a mobile in {cell.name}")
+    else:
+        node.warn("channel unknown", f"message {octets[:2].hex()} in {cell.name} opens no channel")
 
 
 def opened(channel: Channel, event: Begin) -> S:

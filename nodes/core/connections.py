@@ -17,6 +17,9 @@ from protocol.timers import X_CONNECTION, X_RELEASE, Timer
 MOST = 65_536
 """How many connections a node has at a time."""
 
+MOST_WAITING = 16
+"""How many messages wait for the confirmation of a connection; more are discarded."""
+
 
 class User(Protocol):
     """Who uses a connection."""
@@ -45,10 +48,12 @@ class Connection:
 
     def send(self, octets: bytes) -> None:
         """Say this to the peer; ValueError for more than 255 octets."""
-        if self.remote is None:
+        if self.remote is not None:
+            self._layer.send(self.peer, Dt1(destination=self.remote, payload=octets))
+        elif len(self._waiting) < MOST_WAITING:
             self._waiting.append(octets)
         else:
-            self._layer.send(self.peer, Dt1(destination=self.remote, payload=octets))
+            self._layer.discard(self.peer)
 
     def release(self) -> None:
         """Let the connection go; the user hears no more of it."""
@@ -212,6 +217,10 @@ class Connections:
         connection = Connection(self, LocalReference(self._last), peer, user)
         self._connections[self._last] = connection
         return connection
+
+    def discard(self, peer: Name) -> None:
+        """Nothing more can wait for the confirmation of a connection."""
+        self._node.warn("sccp waiting", f"discarded: {MOST_WAITING} messages wait for {peer} to confirm")
 
     def forget(self, connection: Connection) -> None:
         """A connection is no more."""

@@ -14,14 +14,16 @@ from protocol.map.operations import ErrorCode
 
 
 def reason(refused: Refused) -> str:
-    """The row of the table of causes that an error falls into."""
+    """The row of the table of causes that an error falls into.
+
+    An HLR that tells no diagnostic may mean packets alone, so a mobile does not lose its calls for it.
+    """
     parameter = refused.parameter
     if refused.error is ErrorCode.UNKNOWN_SUBSCRIBER:
-        if isinstance(parameter, UnknownSubscriberParam):
-            if parameter.unknown_subscriber_diagnostic is UnknownSubscriberDiagnostic.IMSI_UNKNOWN:
-                return "imsi unknown"
-            return "gprs subscription unknown"
-        return "imsi unknown"
+        unknown = UnknownSubscriberDiagnostic.IMSI_UNKNOWN
+        if isinstance(parameter, UnknownSubscriberParam) and parameter.unknown_subscriber_diagnostic is unknown:
+            return "imsi unknown"
+        return "gprs subscription unknown"
     if refused.error is ErrorCode.ROAMING_NOT_ALLOWED:
         barring = RoamingNotAllowedCause.OPERATOR_DETERMINED_BARRING
         if isinstance(parameter, RoamingNotAllowedParam) and parameter.roaming_not_allowed_cause is barring:

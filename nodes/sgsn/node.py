@@ -67,6 +67,9 @@ DETACH_TYPES = {
 
 ATTACH_REQUEST = GmmMessage.header(AttachRequest.code)
 
+WELCOME = (AttachRequest, RoutingAreaUpdateRequest)
+"""With what a mobile comes that is not known."""
+
 
 class Sgsn(Contexts):
     """An SGSN: its contexts, found by TLLI, P-TMSI and IMSI."""
@@ -143,6 +146,9 @@ class Sgsn(Contexts):
         except DecodeError as error:
             self._answer_error(context, bss, bvci, unit, frame.information, error)
             raise
+        if context is None and len(self.by_tlli) >= self.config.capacity and isinstance(message, WELCOME):
+            self._turn_away(bss, bvci, unit.tlli, message)
+            return
         if isinstance(message, RoutingAreaUpdateRequest):
             context = self._updating(context, unit.tlli, message, frame)
             context.place_before = context.place
@@ -221,6 +227,15 @@ class Sgsn(Contexts):
                 if not isinstance(message, DetachAcceptMo | GmmStatus):
                     self._send_away(bss, bvci, unit.tlli)
         return None
+
+    def _turn_away(self, bss: Name, bvci: int, tlli: Tlli, request: GmmMessage) -> None:
+        """There is no room for a mobile more: congestion (24.008 10.5.5.14 #22); it will try again later."""
+        self.warn("congestion", f"no room for TLLI {tlli}: there are {len(self.by_tlli)}")
+        cause, standby = GmmCause.CONGESTION, ForceToStandby.NOT_INDICATED
+        if isinstance(request, AttachRequest):
+            self._say(bss, bvci, tlli, AttachReject(gmm_cause=cause))
+        else:
+            self._say(bss, bvci, tlli, RoutingAreaUpdateReject(gmm_cause=cause, force_to_standby=standby))
 
     def _send_away(self, bss: Name, bvci: int, tlli: Tlli) -> None:
         """A mobile that holds itself for attached, but is not known (23.007 11): by policy it is told so."""

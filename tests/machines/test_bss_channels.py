@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from nodes.bss import channels
 from nodes.core.outputs import Command
 from protocol import bssmap, rr, sccp
 from protocol.bssmap import (
@@ -193,6 +194,18 @@ def test_message_on_a_channel_that_is_not_known(bss: Any, first: bytes) -> None:
     assert bss.msc.said() == []
     assert states(bss) == []
     assert bss.warned == {"channel unknown": 1}
+
+
+def test_channels_full(bss: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A node of mobiles that opens channel after channel is released from those that are too many, in vain or not."""
+    monkeypatch.setattr(channels, "MOST", 3)
+    for reference in range(1, 5):
+        bss.dedicated(CM, reference=reference)
+    assert [channel.reference for channel in bss.heard()] == [4]
+    assert (len(states(bss)), bss.warned) == (3, {"channels full": 1})
+    bss.msc.tell(Reset(cause=BssmapCause.OM_INTERVENTION))
+    bss.dedicated(CM, reference=4)
+    assert states(bss) == ["dedicated mode"]
 
 
 def test_bss_without_msc(make_bss: Callable[..., Any]) -> None:

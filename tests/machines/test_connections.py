@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nodes.core.clock import Clock
-from nodes.core.connections import BSSAP, Connection, Connections
+from nodes.core.connections import BSSAP, MOST_WAITING, Connection, Connections
 from protocol import sccp
 from protocol.errors import DecodeError
 from protocol.timers import SECOND, X_CONNECTION, X_RELEASE
@@ -123,6 +123,16 @@ def test_a_connection_that_is_not_confirmed(pair: Pair) -> None:
     late = sccp.Cc(destination=sccp.LocalReference(77), source=sccp.LocalReference(5))
     pair.bss.connections.receive("vlr1", late.encode())
     assert isinstance(sccp.decode(pair.air.pop()[2]), sccp.Rlsd)
+
+
+def test_too_much_waits_for_the_confirmation(pair: Pair) -> None:
+    """A user that goes on talking to a silent peer fills no memory: what is too much is discarded, and told."""
+    connection = pair.bss.connections.open("vlr1", b"first", pair.bss)
+    for number in range(100):
+        connection.send(bytes((number,)))
+    assert len(pair.bss.warnings) == 100 - MOST_WAITING
+    pair.settle()
+    assert pair.vlr.heard == [b"first", *(bytes((number,)) for number in range(MOST_WAITING))]
 
 
 def test_a_connection_released_before_it_is_confirmed(pair: Pair) -> None:

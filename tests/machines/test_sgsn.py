@@ -538,7 +538,8 @@ def test_mac_failure_then_silence() -> None:
             UnknownSubscriberParam(unknown_subscriber_diagnostic=UnknownSubscriberDiagnostic.GPRS_SUBSCRIPTION_UNKNOWN),
             GmmCause.GPRS_SERVICES_NOT_ALLOWED,
         ),
-        (ErrorCode.UNKNOWN_SUBSCRIBER, GmmCause.GPRS_SERVICES_AND_NON_GPRS_SERVICES_NOT_ALLOWED),
+        (UnknownSubscriberParam(), GmmCause.GPRS_SERVICES_NOT_ALLOWED),
+        (ErrorCode.UNKNOWN_SUBSCRIBER, GmmCause.GPRS_SERVICES_NOT_ALLOWED),
         (
             RoamingNotAllowedParam(roaming_not_allowed_cause=RoamingNotAllowedCause.PLMN_ROAMING_NOT_ALLOWED),
             GmmCause.PLMN_NOT_ALLOWED,

@@ -11,6 +11,7 @@ from protocol.bssgp import FlushLl, ImsiIdentity
 from protocol.causes import GmmCause, GtpCause, MmCause
 from protocol.gmm import (
     AttachAccept,
+    AttachReject,
     AuthenticationAndCipheringRequest,
     AuthenticationAndCipheringResponse,
     DetachAcceptMo,
@@ -21,6 +22,8 @@ from protocol.gmm import (
     IdentityRequest,
     PtmsiReallocationCommand,
     PtmsiReallocationComplete,
+    RoutingAreaUpdateAccept,
+    RoutingAreaUpdateReject,
 )
 from protocol.gmm.elements import (
     DetachTypeMo,
@@ -31,7 +34,7 @@ from protocol.gmm.elements import (
     ResultOfAttach,
     UpdateTypeValue,
 )
-from protocol.identities import MobileIdentity, Tlli, Tmsi
+from protocol.identities import Imsi, MobileIdentity, Tlli, Tmsi
 from protocol.llc.frame import Sapi
 from protocol.map.location import CancellationType
 from protocol.timers import SECOND
@@ -593,6 +596,32 @@ def test_user_data_of_an_unknown_mobile() -> None:
     mobile.tlli = Tlli.local(0xC0000001)
     mobile.says(b"\x00", sapi=Sapi.LL3)
     assert lab.names() == []
+
+
+def test_no_room_for_a_mobile_more() -> None:
+    """24.008 4.7.3.1.4, 4.7.5.1.4: who comes in addition is refused for congestion (#22), who is here is not."""
+    lab = Lab(capacity=4)
+    mobile = lab.attached()
+    others = [lab.mobile(Imsi(f"00101000000001{number}")) for number in range(6)]
+    lab.mobiles[1:] = []  # nobody answers: all of them stay in their procedures
+    for number, other in enumerate(others):
+        other.tlli = Tlli.random(number + 100)
+        other.attach()
+    assert len(lab.sgsn.by_tlli) == 4
+    refused = [said for _, said in lab.said if isinstance(said, AttachReject)]
+    assert {reject.gmm_cause for reject in refused} == {GmmCause.CONGESTION}
+    assert len(refused) == 3
+    lab.said.clear()
+    others[5].tlli = Tlli(0x80000077)
+    others[5].update(UpdateTypeValue.RA_UPDATING)
+    [reject] = [said for _, said in lab.said if isinstance(said, RoutingAreaUpdateReject)]
+    assert reject.gmm_cause is GmmCause.CONGESTION
+    mobile.update(UpdateTypeValue.PERIODIC_UPDATING)
+    assert any(isinstance(said, RoutingAreaUpdateAccept) for _, said in lab.said)
+    lab.waits(600)
+    lab.said.clear()
+    others[5].attach()
+    assert not any(isinstance(said, AttachReject) for _, said in lab.said)
 
 
 def test_everybody(lab: Lab) -> None:

@@ -497,7 +497,7 @@ def test_update_refused_by_the_hlr(error: ErrorCode | None) -> None:
     lab.refuses = {UpdateGprsLocationArg: error}
     mobile.update(PERIODIC)
     lab.waits(31)
-    wanted = GmmCause.NETWORK_FAILURE if error is None else GmmCause.GPRS_SERVICES_AND_NON_GPRS_SERVICES_NOT_ALLOWED
+    wanted = GmmCause.NETWORK_FAILURE if error is None else GmmCause.GPRS_SERVICES_NOT_ALLOWED
     assert lab.last(RoutingAreaUpdateReject).gmm_cause is wanted
     assert lab.sgsn.by_imsi == {}
 
