@@ -5,10 +5,12 @@ order that is not ours and padding that is not as many zeros as it takes in ``co
 ``rest``. Only what captures need is here, so there is nothing compiled.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, Self, get_args
 
-from protocol.declare import MISSING, Declaration, make_constructor
+from protocol.declare import MISSING, Declaration, Field, make_constructor
 from protocol.errors import DecodeError
 from protocol.layout import Extra
 from protocol.m3ua.parameters import ErrorCode
@@ -55,6 +57,10 @@ class M3uaMessage(Declaration):
     code: ClassVar[int]
     title: ClassVar[str]
     clause: ClassVar[str]
+    known: ClassVar[dict[int, tuple[int, Field]]]
+    """The parameters and their numbers, by tag."""
+    puts: ClassVar[tuple[tuple[str, bytes, Callable[[Any], bytes]], ...]]
+    """The name of each parameter, the octets of its tag, and what writes its value."""
 
     def __init_subclass__(cls, *, code: int, title: str, clause: str, **keywords: Any) -> None:
         """Check the declaration and register it."""
@@ -65,6 +71,8 @@ class M3uaMessage(Declaration):
             raise TypeError(f"{cls.__name__}: its code or a tag is taken")
         cls.kinds[code] = cls
         cls.code, cls.title, cls.clause = code, title, clause
+        cls.known = {field.layout.tag: (number, field) for number, field in enumerate(cls.fields)}
+        cls.puts = tuple((field.name, field.layout.tag.to_bytes(2, "big"), putter(field.type)) for field in cls.fields)
         make_constructor(cls, {"extras": (), "coding": None, "reserved": 0, "rest": b""})
 
     @classmethod
@@ -84,6 +92,26 @@ class M3uaMessage(Declaration):
 
     def encode(self) -> bytes:
         """The octets of the message. ValueError where a value does not fit."""
+        if self.coding is not None or self.extras:
+            return self.encode_as_it_came()
+        octets = bytearray()
+        for name, tag, put in self.puts:
+            value = getattr(self, name)
+            if value is not None and value != ():
+                contents = put(value)
+                octets += tag + size_of(name, contents) + contents
+                octets += PADDING[len(contents) & 3]
+        return self.headed(octets)
+
+    def headed(self, octets: bytearray) -> bytes:
+        """The message with these parameters."""
+        if not 0 <= self.reserved < 256:
+            raise ValueError(f"reserved {self.reserved} does not fit into an octet")
+        head = bytes((1, self.reserved)) + self.code.to_bytes(2, "big") + (8 + len(octets)).to_bytes(4, "big")
+        return head + octets + self.rest
+
+    def encode_as_it_came(self) -> bytes:
+        """The octets of a message that its sender coded otherwise than we would."""
         coding = self.coding or Coding()
         padding = {item.parameter: item.octets for item in coding.padding}
         names = [field.name for field in self.fields]
@@ -93,22 +121,34 @@ class M3uaMessage(Declaration):
             behind[name] = behind.get(name, b"") + extra.octets
         octets = bytearray(behind.pop("", b""))
         placed = [name for name in dict.fromkeys(coding.order) if name in names]
-        fields = {field.name: field for field in self.fields}
+        puts = {name: (tag, put) for name, tag, put in self.puts}
         for name in (*placed, *(name for name in names if name not in placed)):
             value = getattr(self, name)
             if value is not None and value != ():
-                contents = octets_of(fields[name].type, value)
-                if len(contents) > MANY - 5:
-                    raise ValueError(f"{name} of {len(contents)} octets is too long")
-                octets += fields[name].layout.tag.to_bytes(2, "big") + (len(contents) + 4).to_bytes(2, "big")
-                octets += contents + padding.get(name, bytes(-len(contents) % 4))
+                tag, put = puts[name]
+                contents = put(value)
+                octets += tag + size_of(name, contents) + contents
+                octets += padding.get(name, PADDING[len(contents) & 3])
             octets += behind.pop(name, b"")
         for kept in behind.values():
             octets += kept
-        if not 0 <= self.reserved < 256:
-            raise ValueError(f"reserved {self.reserved} does not fit into an octet")
-        head = bytes((1, self.reserved)) + self.code.to_bytes(2, "big") + (8 + len(octets)).to_bytes(4, "big")
-        return head + bytes(octets) + self.rest
+        return self.headed(octets)
+
+
+PADDING = (b"", bytes(3), bytes(2), bytes(1))
+"""What fills up to four octets, by the number of octets that are over."""
+
+
+def size_of(name: str, contents: bytes) -> bytes:
+    """The octets of a parameter's length."""
+    if len(contents) > MANY - 5:
+        raise ValueError(f"{name} of {len(contents)} octets is too long")
+    return (len(contents) + 4).to_bytes(2, "big")
+
+
+def putter(kind: Any) -> Callable[[Any], bytes]:
+    """What writes values of a parameter."""
+    return partial(octets_of, kind) if is_list(kind) or kind in (int, bytes) else kind.to_octets
 
 
 class Reading:
@@ -117,7 +157,7 @@ class Reading:
     def __init__(self, cls: type[M3uaMessage], d: bytes) -> None:
         self.cls = cls
         self.d = d
-        self.known = {field.layout.tag: (number, field) for number, field in enumerate(cls.fields)}
+        self.known = cls.known
         self.values: dict[str, Any] = {}
         self.extras: list[Extra] = []
         self.padding: list[Padding] = []
@@ -133,9 +173,10 @@ class Reading:
         if length < 4 or q > len(d):
             raise DecodeError(f"a parameter of {length} octets does not fit", ErrorCode.PARAMETER_FIELD_ERROR, p + 2)
         end = min(q + -length % 4, len(d))
-        number, field = self.known.get(int.from_bytes(d[p : p + 2], "big"), (-1, None))
-        if field is None:
+        found = self.known.get(d[p] << 8 | d[p + 1])
+        if found is None:
             return self.keep(p, end, "unknown")
+        number, field = found
         if field.name in self.values:
             return self.keep(p, end, f"{field.title} is repeated")
         try:

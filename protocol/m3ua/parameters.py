@@ -1,5 +1,6 @@
 """Values of M3UA parameters (RFC 4666 clause 3). Numbers of four octets stand here in their octet that is in use."""
 
+import struct
 from dataclasses import dataclass
 from typing import Annotated, Self
 
@@ -44,24 +45,28 @@ class ProtocolData:
         """Read point codes of four octets, four single octets, and the user's message."""
         if len(octets) < 12:
             raise DecodeError(f"{len(octets)} octets are no protocol data")
+        opc, dpc, service, network, priority, sls = LABEL.unpack_from(octets)
         return cls(
-            opc=int.from_bytes(octets[:4], "big"),
-            dpc=int.from_bytes(octets[4:8], "big"),
-            service_indicator=ServiceIndicator(octets[8]),
-            network_indicator=NetworkIndicator(octets[9]),
-            message_priority=octets[10],
-            sls=octets[11],
+            opc=opc,
+            dpc=dpc,
+            service_indicator=ServiceIndicator(service),
+            network_indicator=NetworkIndicator(network),
+            message_priority=priority,
+            sls=sls,
             payload=octets[12:],
         )
 
     def to_octets(self) -> bytes:
         """Write it. ValueError where a number does not fit."""
+        own = (self.opc, self.dpc, self.service_indicator, self.network_indicator, self.message_priority, self.sls)
         try:
-            codes = self.opc.to_bytes(4, "big") + self.dpc.to_bytes(4, "big")
-        except OverflowError:
-            raise ValueError(f"point codes {self.opc} and {self.dpc} do not fit into four octets") from None
-        label = bytes((self.service_indicator, self.network_indicator, self.message_priority, self.sls))
-        return codes + label + self.payload
+            return LABEL.pack(*own) + self.payload
+        except struct.error:
+            raise ValueError(f"point codes of four octets and single octets do not fit: {own}") from None
+
+
+LABEL = struct.Struct(">IIBBBB")
+"""Both point codes, and four octets."""
 
 
 @dataclass(frozen=True, slots=True)
