@@ -284,6 +284,7 @@ class Lab:
             network_name=policies.network_name,
             network_name_short=policies.network_name_short,
             page_by_imsi=policies.page_by_imsi,
+            capacity=policies.capacity,
             ciphering=tuple(policies.ciphering),
             map_causes=MAP_CAUSES | policies.map_causes,
             transfer_causes=TRANSFER_CAUSES | policies.transfer_causes,
