@@ -63,7 +63,7 @@ def test_power_on_hears_the_cell(lab: Any) -> None:
     assert_agreed(lab, "001-01-1-1")
 
 
-@pytest.mark.ttcn3("cell_change_different_ci_attach")
+@pytest.mark.ttcn3("cell_change_different_ci_data")
 def test_cell_update_in_ready(moving: Any) -> None:
     """23.060 6.9.1.1: any frame tells the new cell; what waits in the old one is flushed (48.018 8.1)."""
     assert moving.order("anna", "move", cell="cell2").status == "done"

@@ -325,7 +325,6 @@ def test_attach_where_the_mnc_has_three_digits() -> None:
     assert around.context.rai != Rai.parse("023-42-1-7")
 
 
-@pytest.mark.ttcn3("attach_second_attempt")
 @pytest.mark.ttcn3("detach_nopoweroff")
 def test_reattach_by_ptmsi_with_signature() -> None:
     """23.060 6.5.3: a P-TMSI of ours with its signature and key needs neither challenge nor HLR."""
@@ -354,6 +353,7 @@ def test_reattach_by_ptmsi_with_wrong_signature() -> None:
 
 
 @pytest.mark.ttcn3("attach_no_imsi_response")
+@pytest.mark.ttcn3("attach_auth_id_timeout")
 def test_ptmsi_unknown() -> None:
     """23.060 6.5.3: a P-TMSI that is not ours leads to an identity request, T3370 repeats it, the fifth expiry ends."""
     around = Around()
@@ -452,7 +452,6 @@ def test_wrong_proof_of_a_ptmsi() -> None:
     assert around.sgsn.by_imsi[IMSI].state is mobility.S.REGISTERED
 
 
-@pytest.mark.ttcn3("attach_auth_id_timeout")
 def test_challenge_unanswered() -> None:
     """24.008 4.7.7.6 b: five challenges, then the attach dies with the authentication."""
     around = Around()
@@ -636,6 +635,7 @@ def test_equipment_not_told() -> None:
     assert around.sgsn.by_tlli == {}
 
 
+@pytest.mark.ttcn3("attach_second_attempt")
 def test_attach_of_a_registered_mobile() -> None:
     """24.008 4.7.3.1.6 f: the mobile starts again on its link, and is challenged again."""
     around = Around()

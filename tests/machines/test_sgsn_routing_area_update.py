@@ -142,6 +142,7 @@ def test_update_in_another_area(lab: Lab) -> None:
     assert set(lab.sgsn.by_ptmsi) == {context.ptmsi}
 
 
+@pytest.mark.ttcn3("attach_rau")
 @pytest.mark.ttcn3("attach_rau_a_a")
 @pytest.mark.parametrize("policy", ["every update", "change of area"])
 def test_update_in_the_same_area(policy: Any) -> None:
@@ -158,7 +159,6 @@ def test_update_in_the_same_area(policy: Any) -> None:
     assert lab.context.state is mobility.S.REGISTERED
 
 
-@pytest.mark.ttcn3("attach_rau")
 def test_update_is_authenticated_always() -> None:
     """24.008 4.7.5.1.2: the network may authenticate; where it always does, the signature does not help."""
     lab = Lab(authenticate="always")
