@@ -128,7 +128,8 @@ def updated(context: MmContext, event: RoutingAreaUpdate) -> S:
 def update_failed(context: MmContext, event: RoutingAreaUpdate) -> S:
     """Rejected or never acknowledged. Where nothing was proved the mobile is registered as before.
 
-    One that was accepted stays registered, under its old and its new P-TMSI (4.7.5.1.6 c).
+    One that was accepted stays registered, under its old and its new P-TMSI (4.7.5.1.6 c). If it came from elsewhere
+    nobody waits for it yet: should it be there still, it must be missed.
     """
     if not context.stage.is_registered(context):
         return left(context)
@@ -137,7 +138,10 @@ def update_failed(context: MmContext, event: RoutingAreaUpdate) -> S:
     elif event.state is routing_area_update.S.REJECTED:
         return left(context)
     context.stage.release_asked(context)
-    context.settled()
+    if context.reachability.mm_state == "IDLE":
+        context.registered()
+    else:
+        context.settled()
     return S.REGISTERED
 
 

@@ -278,3 +278,16 @@ def test_update_where_nothing_is_combined(make_lab: Any) -> None:
     assert lab.move("emma", "cell1").status == "done"
     assert types(lab) == [UpdateTypeValue.COMBINED_RA_LA_UPDATING_WITH_IMSI_ATTACH]
     lab.assert_associated("emma")
+
+
+def test_update_never_completed_at_another_sgsn(combined: Any) -> None:
+    """24.008 4.7.5.1.6 c, 23.060 6.6.1: the mobile is gone before it has heard ACCEPT: the new SGSN misses it, too."""
+    combined.lose(RoutingAreaUpdateAccept)
+    combined.begin("emma", "move", cell="cell4")
+    combined.wait(1)
+    combined.order("emma", "cover", on=False)
+    combined.wait(40)
+    assert combined.context("emma", "sgsn2")["mm_state"] != "IDLE"
+    combined.wait(500)
+    assert combined.context("emma", "sgsn2")["state"] == "GMM-DEREGISTERED"
+    assert combined.context("emma", "vlr2")["imsi_detached"] == "implicit"

@@ -142,7 +142,6 @@ def test_update_in_another_area(lab: Lab) -> None:
     assert set(lab.sgsn.by_ptmsi) == {context.ptmsi}
 
 
-@pytest.mark.ttcn3("attach_rau")
 @pytest.mark.ttcn3("attach_rau_a_a")
 @pytest.mark.parametrize("policy", ["every update", "change of area"])
 def test_update_in_the_same_area(policy: Any) -> None:
@@ -159,6 +158,7 @@ def test_update_in_the_same_area(policy: Any) -> None:
     assert lab.context.state is mobility.S.REGISTERED
 
 
+@pytest.mark.ttcn3("attach_rau")
 def test_update_is_authenticated_always() -> None:
     """24.008 4.7.5.1.2: the network may authenticate; where it always does, the signature does not help."""
     lab = Lab(authenticate="always")
@@ -632,6 +632,18 @@ def test_update_from_another_sgsn(arriving: Lab) -> None:
     assert context.location_confirmed
     assert (context.rai, context.ptmsi_old) == (NEAR.rai, None)
     assert list(arriving.sgsn.by_tlli) == [context.tlli]
+
+
+def test_update_from_another_sgsn_never_completed(arriving: Lab) -> None:
+    """24.008 4.7.5.1.6 c, 23.060 6.6.1: T3350 gives up; the mobile is registered, and is missed like any other."""
+    mobile = arriving.mobiles[0]
+    mobile.completes = False
+    mobile.says(request(mobile))
+    hands_over(arriving)
+    arriving.waits(31)
+    assert (arriving.look["state"], arriving.look["mm_state"]) == ("GMM-REGISTERED", "READY")
+    arriving.waits(2 * 3600)
+    assert (arriving.look["state"], arriving.look["mm_state"]) == ("GMM-DEREGISTERED", "IDLE")
 
 
 def test_update_from_another_sgsn_is_authenticated_always() -> None:
