@@ -637,11 +637,17 @@ def test_equipment_not_told() -> None:
 
 @pytest.mark.ttcn3("attach_second_attempt")
 def test_attach_of_a_registered_mobile() -> None:
-    """24.008 4.7.3.1.6 f: the mobile starts again on its link, and is challenged again."""
+    """24.008 4.7.3.1.6 f: the mobile starts again on its link, is challenged again, and then accepted."""
     around = Around()
-    around.attach()
+    before = around.attach()
     around.says(request())
-    assert around.said() == ["AuthenticationAndCipheringRequest"]
+    around.proves()
+    accept = around.last(AttachAccept)
+    assert around.said() == ["AuthenticationAndCipheringRequest", "AttachAccept"]
+    assert accept.allocated_ptmsi != before.allocated_ptmsi
+    around.says(AttachComplete())
+    assert around.context.state is mobility.S.REGISTERED
+    assert set(around.sgsn.by_imsi) == {IMSI}
 
 
 @pytest.mark.parametrize("proof", [b"wrong!!!", None], ids=["wrong", "silent"])
