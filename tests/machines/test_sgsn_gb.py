@@ -154,7 +154,6 @@ def test_blocked_cell_is_not_sent_to(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(("cause", "gone"), [(BssgpCause.BVCI_UNKNOWN, True), (BssgpCause.BVCI_BLOCKED, False)])
-@pytest.mark.ttcn3("status_sig_ul")
 def test_bss_does_not_know_the_bvc(lab: Lab, cause: BssgpCause, gone: bool) -> None:
     """48.018 9: STATUS is never answered; a BVC that the BSS cannot use is not used."""
     lab.gb(Status(cause=cause, bvci=2))
