@@ -31,5 +31,8 @@ conformance: $(STAMP)  ## which cases of the TTCN-3 suites our tests show, from 
 bench: $(STAMP)  ## what is fast, measured side by side
 	$(BIN)/python bench/run.py
 
+fuzz: $(STAMP)  ## 100,000 damaged PDUs of each protocol, and the time of long ones
+	$(BIN)/python -m tests.wire.fuzz
+
 clean:
 	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis
