@@ -99,6 +99,14 @@ class Gs:
             association = self.associations[imsi] = Association(self.node, imsi)
         return association
 
+    def updating(self, imsi: Imsi | None) -> "MmContext | None":
+        """The context of a mobile that waits for its VLR."""
+        association = None if imsi is None else self.associations.get(imsi)
+        if association is None or association.update is None:
+            return None
+        context: MmContext = association.update.context
+        return context
+
     def drop(self, association: Association) -> None:
         """An association is over."""
         del self.associations[association.imsi]

@@ -265,11 +265,15 @@ class Sgsn(Contexts):
             self._say(bss, bvci, unit.tlli, answer)
 
     def cancel_location(self, dialogue: Dialogue, argument: CancelLocationArg) -> None:
-        """The HLR cancels a mobile (29.002 8.1.3); one that is not known is acknowledged all the same."""
+        """The HLR cancels a mobile (29.002 8.1.3); one that is not known is acknowledged all the same.
+
+        One that still waits for its VLR is not registered yet, but the HLR holds it for registered here.
+        """
         dialogue.imsi = argument.imsi
-        context = self.by_imsi.get(argument.imsi)
-        if context is not None:
-            context.deliver(argument)
+        contexts = dict.fromkeys((self.by_imsi.get(argument.imsi), self.gs.updating(argument.imsi)))
+        for context in contexts:
+            if context is not None:
+                context.deliver(argument)
         dialogue.answer(CancelLocationRes())
         dialogue.end()
 

@@ -291,3 +291,14 @@ def test_update_never_completed_at_another_sgsn(combined: Any) -> None:
     combined.wait(500)
     assert combined.context("emma", "sgsn2")["state"] == "GMM-DEREGISTERED"
     assert combined.context("emma", "vlr2")["imsi_detached"] == "implicit"
+
+
+def test_update_while_the_vlr_of_another_sgsn_is_silent(combined: Any) -> None:
+    """23.060 6.9.1.3.2: back again before the other SGSN had its VLR's answer: the HLR cancels what is left there."""
+    combined.lose(UpdateLocationArg, 1)
+    combined.begin("emma", "move", cell="cell4")
+    combined.wait(2)
+    assert combined.move("emma", "cell3").status == "done"
+    combined.wait(60)
+    assert combined.context("emma", "sgsn2") is None
+    combined.assert_associated("emma")

@@ -38,7 +38,7 @@ from protocol.gmm.elements import (
 )
 from protocol.identities import Imsi, MobileIdentity, Rai, Teid, Tlli, Tmsi
 from protocol.map.authentication import SendAuthenticationInfoArg
-from protocol.map.location import UpdateGprsLocationArg
+from protocol.map.location import CancellationType, UpdateGprsLocationArg
 from protocol.map.operations import ErrorCode
 from protocol.timers import SECOND
 from tests.machines.sgsn_lab import AWAY, DRX, FAR, FOREIGN, IMSI, NEAR, NEXT, RADIO, Lab, Mobile
@@ -644,6 +644,18 @@ def test_update_from_another_sgsn_never_completed(arriving: Lab) -> None:
     assert (arriving.look["state"], arriving.look["mm_state"]) == ("GMM-REGISTERED", "READY")
     arriving.waits(2 * 3600)
     assert (arriving.look["state"], arriving.look["mm_state"]) == ("GMM-DEREGISTERED", "IDLE")
+
+
+def test_update_from_another_sgsn_cancelled(arriving: Lab) -> None:
+    """23.060 6.9.1.3.2, 29.002 8.1.3: it waits for the VLR, and has gone on to yet another SGSN: nothing is left."""
+    mobile = arriving.mobiles[0]
+    mobile.says(request(mobile, UpdateTypeValue.COMBINED_RA_LA_UPDATING))
+    hands_over(arriving)
+    assert arriving.names()[-1] == "LocationUpdateRequest"
+    arriving.cancels(CancellationType.UPDATE_PROCEDURE)
+    arriving.waits(60)
+    assert "RoutingAreaUpdateAccept" not in arriving.names()
+    assert (arriving.sgsn.by_imsi, arriving.sgsn.by_tlli, arriving.sgsn.gs.associations) == ({}, {}, {})
 
 
 def test_update_from_another_sgsn_is_authenticated_always() -> None:
