@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -22,6 +23,9 @@ MOST_OCTETS: Final = 1 << 16
 MOST_TEXT: Final = 64 * MOST_OCTETS
 """How much is read of a document."""
 
+MOST_DIGITS: Final = 40
+"""No number in a document has more."""
+
 ARROWS: Final = {"up": "↑", "down": "↓", "both": "↕"}
 
 
@@ -29,7 +33,7 @@ class _ProtocolName(click.Choice[str]):
     """The name of a protocol."""
 
     def __init__(self) -> None:
-        super().__init__(list(PROTOCOLS))
+        super().__init__([*PROTOCOLS, "map"])
 
 
 @click.command()
@@ -70,7 +74,9 @@ def decode(octets: str, *, protocol: str | None, direction: str | None, name: st
 
     Exit status 1 and one line if it cannot be read.
     """
-    pdu_octets = from_hex(sys.stdin.read(MOST_TEXT) if octets == "-" else octets)
+    if protocol == "map" and name is None:
+        raise click.UsageError("parameters of MAP do not tell by themselves which they are: say it with --message")
+    pdu_octets = from_hex(read_text("-") if octets == "-" else octets)
     up = None if direction is None else direction == "up"
     try:
         if name is not None:
@@ -160,21 +166,51 @@ def lines_of_value(name: str, value: Any, indent: str) -> Iterator[str]:
 def encode(file: str) -> None:
     """Print the octets of the PDU that a document tells, in hexadecimal digits."""
     try:
-        text = sys.stdin.read(MOST_TEXT + 1) if file == "-" else Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"{file}: {getattr(error, 'strerror', None) or 'expected text in UTF-8'}") from None
-    if len(text) > MOST_TEXT:
-        raise click.UsageError(f"{file}: expected at most {MOST_TEXT} characters")
-    try:
-        document = json.loads(text, parse_constant=refuse)
-    except (ValueError, RecursionError) as error:
-        raise click.UsageError(f"{file}: expected JSON, found {' '.join(str(error).split())}") from None
+        document = json.loads(
+            read_text(file).removeprefix("\ufeff"),
+            parse_constant=refuse,
+            parse_int=whole_number,
+            object_pairs_hook=without_repeats,
+        )
+    except RecursionError:
+        raise click.UsageError(f"{file}: expected JSON that is not nested so deep") from None
+    except ValueError as error:
+        raise click.UsageError(f"{file}: expected JSON: {' '.join(str(error).split())}") from None
     try:
         click.echo(encode_document(document).hex())
     except DocumentError as error:
         raise click.UsageError(f"{file}: {error}") from None
 
 
+def read_text(file: str) -> str:
+    """The text of a file, or of standard input."""
+    try:
+        with nullcontext(sys.stdin) if file == "-" else Path(file).open(encoding="utf-8") as stream:
+            text = stream.read(MOST_TEXT + 1)
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"{file}: {getattr(error, 'strerror', None) or 'expected text in UTF-8'}") from None
+    if len(text) > MOST_TEXT:
+        raise click.UsageError(f"{file}: expected at most {MOST_TEXT} characters")
+    return text
+
+
 def refuse(constant: str) -> NoReturn:
     """NaN and infinities are no JSON."""
-    raise ValueError(constant)
+    raise ValueError(f"{constant} is no number")
+
+
+def whole_number(digits: str) -> int:
+    """A number of few enough digits."""
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a number of {len(digits)} digits")
+    return int(digits)
+
+
+def without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose names are all different: of two that are the same one would be lost."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{json.dumps(twice[:40])} is there twice in an object")
+    return found

@@ -1,25 +1,35 @@
 """Values as documents of plain JSON types, and back: exactly, and so that one field can be edited.
 
-A document of a declared record is an object of its fields, in their order; what is absent is left out. A value that
-prints itself and is parsed again is a string, octets are hexadecimal digits, an enumeration value is its name. Where a
-field may have several types, the document is an object whose one key names the type. What a sender coded otherwise
-than we would stands beside the fields, under the names of the record's further slots: ``extras``, ``coding``, ``rest``.
+A document of a declared record is an object of its fields, in their order; what is absent is left out, and so are spare
+bits and the like where they are as they should be. A value that prints itself and is parsed again is a string, octets
+are hexadecimal digits, an enumeration value is its name. Where a field may have several types, the document is an
+object whose one key names the type. What a sender coded otherwise than we would stands beside the fields, under the
+names of the record's further slots: ``extras``, ``coding``, ``rest``.
 
 The kind of a value is needed both ways; documents come from outside, so each fault is one :class:`DocumentError`.
 """
 
 import ipaddress
+import json
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING as NO_DEFAULT
-from dataclasses import Field, dataclass, fields, is_dataclass
+from dataclasses import Field, dataclass, fields, is_dataclass, replace
 from enum import Enum
 from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
+from protocol.bits import BITS, Struct
+from protocol.csn1 import Composite
 from protocol.declare import MISSING, Declaration, OpenEnum, slots_of
 
 PRIMITIVES = (int, str, bytes, bool)
+QUIET = frozenset({
+    "ext", "ext_4", "extension", "extras", "coding", "filler", "fixed_1", "indefinite", "long", "none_coded", "padding",
+    "rest", "type_of_identity", "why", "wrong_parity",
+})  # fmt: skip
+"""Fields that tell of a coding: where it is ours, they need not be told. So are those for spare and reserved bits."""
+
 DEEPEST = 64
 """How deep documents may nest."""
 
@@ -50,11 +60,18 @@ class Part:
     default: Any
     among: Callable[[], Mapping[str, type]] | None = None
     """What the value may be, by name, where the kind does not tell."""
+    quiet: bool = False
+    """Whether it is left out of a document when it has its default."""
 
 
 @cache
 def parts(kind: Any) -> tuple[Part, ...]:
     """The fields and further slots of a declared record, or the fields of a dataclass."""
+    return tuple(replace(part, quiet=is_quiet(kind, part.name, part.default)) for part in all_parts(kind))
+
+
+def all_parts(kind: Any) -> tuple[Part, ...]:
+    """The same without what is left out of documents."""
     hints = get_type_hints(kind)
     if issubclass(kind, Declaration):
         known = {field.name: field for field in kind.fields}
@@ -112,7 +129,7 @@ def to_document(value: Any, kind: Any = None) -> Any:
     if value is None:
         return None
     if kind is Any or kind is object or is_union(kind):
-        return {type(value).__name__: to_document(value)}
+        return {name_of(type(value)): to_document(value)}
     if get_origin(kind) is tuple:
         inner = get_args(kind)
         kinds = (inner[0],) * len(value) if inner[1:] == (...,) else inner
@@ -133,19 +150,49 @@ def to_document(value: Any, kind: Any = None) -> Any:
         return str(value)
     record: Any = type(value)
     assert issubclass(record, Declaration) or is_dataclass(record), f"{kind} has no document"
-    told = {
-        part.name: to_document(item, part.kind)
-        for part in parts(record)
-        if (item := getattr(value, part.name)) is not None and not is_default(item, part.default)
-    }
+    absent = absent_from(value)
+    told = {}
+    for part in parts(record):
+        item = getattr(value, part.name)
+        if item is None or (is_default(item, part.default) and (part.quiet or part.name in absent)):
+            continue
+        told[part.name] = to_document(item, part.kind)
     for extra in told.get("extras", ()):  # the place of an extra is told by the name of the field before it
         extra["after"] = record.fields[extra["after"]].name if extra["after"] >= 0 else ""
     return told
 
 
 def is_default(value: Any, default: Any) -> bool:
-    """True where a value need not be told."""
+    """True where a value is the one that its field has where it is not told."""
     return default is not MISSING and type(value) is type(default) and bool(value == default)
+
+
+def is_quiet(kind: Any, name: str, default: Any) -> bool:
+    """True where a field of a record need not be told when it has its default."""
+    if default in (MISSING, "", b"", ()) or (isinstance(default, OpenEnum) and default.is_reserved):
+        return True
+    words = name.split("_")
+    # What equals its default is not sent in BER (X.690 11.5).
+    return name in QUIET or "spare" in words or "reserved" in words or hasattr(kind, "with_header")
+
+
+def absent_from(record: Any) -> frozenset[str]:
+    """The fields for which a record has no octets, so that their values say nothing."""
+    if not isinstance(record, Struct):
+        found: frozenset[str] = getattr(record, "absent", NOTHING)
+        return found
+    names = []
+    ended = False
+    for field in record.fields:
+        ended = ended or field.name == record.ends_before
+        if ended:
+            names.append(field.name)
+        cuts = isinstance(field.layout, BITS) or (isinstance(field.layout, Composite) and not field.layout.optional)
+        ended = ended or (cuts and field.optional and getattr(record, field.name) is None)
+    return frozenset(names)
+
+
+NOTHING: frozenset[str] = frozenset()
 
 
 # --- from a document ---------------------------------------------------------------------------------------------
@@ -176,9 +223,13 @@ def from_document(kind: Any, document: Any, depth: int = 0) -> Any:
     return from_record(kind, document, depth)
 
 
+PLAIN_NAMES = {bytes: "octets", int: "number", str: "text"}
+"""What types are called that have no name of the specification."""
+
+
 def name_of(kind: Any) -> str:
     """The name by which a type is told from others."""
-    return str(getattr(kind, "__name__", kind))
+    return PLAIN_NAMES.get(kind) or str(getattr(kind, "__name__", kind))
 
 
 def expect(kind: type, document: Any, words: str) -> Any:
@@ -190,7 +241,7 @@ def expect(kind: type, document: Any, words: str) -> Any:
 
 def brief(document: Any) -> str:
     """A short form for error messages."""
-    text = repr(document)
+    text = json.dumps(document, ensure_ascii=True)
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
@@ -213,7 +264,7 @@ def from_hex(document: Any) -> bytes:
 
 def from_name(kind: Any, document: Any) -> Any:
     """A value of an enumeration, by its name; one without a name by ``RESERVED_n``, or as a number."""
-    if isinstance(document, int) and not isinstance(document, bool) and issubclass(kind, OpenEnum):
+    if isinstance(document, int) and not isinstance(document, bool) and document >= 0 and issubclass(kind, OpenEnum):
         return built(kind, document)
     name = expect(str, document, f"a name of {kind.__name__}")
     if name in kind.__members__:
@@ -260,8 +311,10 @@ def from_alternatives(members: Mapping[str, Any], document: Any, depth: int) -> 
 def from_record(kind: Any, document: Any, depth: int) -> Any:
     """A declared record or a dataclass."""
     told = expect(dict, document, f"an object of the fields of {name_of(kind)}")
-    if "extras" in told and issubclass(kind, Declaration):
-        told = told | {"extras": placed(kind, told["extras"])}
+    if issubclass(kind, Declaration):
+        if told.get("extras") is not None:
+            told = told | {"extras": placed(kind, told["extras"])}
+        check_coding(kind, told.get("coding"))
     known = {part.name: part for part in parts(kind)}
     for name in told:
         if name not in known:
@@ -287,12 +340,46 @@ def placed(kind: type[Declaration], extras: Any) -> list[Any]:
     """Documents of extras, the names of the fields before them made numbers."""
     numbers = {"": -1} | {field.name: number for number, field in enumerate(kind.fields)}
     made = []
-    for extra in expect(list, extras, "a list of extras"):
-        name = expect(dict, extra, "an extra").get("after", "")
+    for extra in listed(extras, "extras"):
+        name = object_in(extra, "extras").get("after", "")
         if not isinstance(name, str) or name not in numbers:
             raise DocumentError(f"{kind.__name__} has no field {brief(name)}", ("extras", "after"))
         made.append(extra | {"after": numbers[name]})
     return made
+
+
+def listed(document: Any, name: str) -> list[Any]:
+    """A list that stands in a further slot."""
+    try:
+        found: list[Any] = expect(list, document, "a list")
+    except DocumentError as error:
+        raise error.within(name) from None
+    return found
+
+
+def object_in(document: Any, name: str) -> dict[str, Any]:
+    """An object in such a list."""
+    try:
+        found: dict[str, Any] = expect(dict, document, "an object")
+    except DocumentError as error:
+        raise error.within(name) from None
+    return found
+
+
+def check_coding(kind: type[Declaration], coding: Any) -> None:
+    """DocumentError where a coding names an element that there is not."""
+    if not isinstance(coding, dict):
+        return
+    names = {field.name for field in kind.fields} | set(getattr(kind, "places", ()))
+    for slot, told in coding.items():
+        for item in told if isinstance(told, list) else ():
+            named = item
+            if isinstance(item, dict):
+                named = next((item[key] for key in ("element", "parameter", "before") if key in item), None)
+            elif isinstance(item, list):
+                named = item[0] if item else None
+            if isinstance(named, str) and named.partition("[")[0].partition(".")[0] not in names:
+                raise DocumentError(f"{kind.__name__} has no field {brief(named)}", ("coding", slot))
 
 
 __all__ = ["DocumentError", "from_document", "to_document"]

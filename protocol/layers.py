@@ -13,6 +13,8 @@ from protocol import bssgp, bssmap, gtp, ip, m3ua, ns, sccp, sndcp, um
 from protocol.declare import Declaration
 from protocol.document import DEEPEST, DocumentError, brief, expect, from_document, parts, to_document
 from protocol.errors import DecodeError
+from protocol.layout import Message
+from protocol.layout.compiler import putters
 from protocol.llc.frame import Sapi, UiFrame
 from protocol.mtp3 import Mtp3Message, ServiceIndicator
 from protocol.registry import PARAMETERS, PROTOCOLS, Protocol
@@ -266,7 +268,8 @@ def octets_in(value: Any) -> int:
 def unusual(document: Any) -> int:
     """How many things in a document are reserved, unknown, or coded in another way than ours."""
     if isinstance(document, dict):
-        own = len({"extras", "coding", "rest", "ends_before", "spare", "checksum"} & document.keys())
+        own = len({"extras", "coding", "rest", "ends_before", "spare"} & document.keys())
+        own += bool(document.get("checksum"))
         return own + sum(unusual(value) for value in document.values())
     if isinstance(document, list):
         return sum(unusual(value) for value in document)
@@ -275,6 +278,8 @@ def unusual(document: Any) -> int:
 
 def guess(octets: bytes, up: bool | None = None) -> Pdu:
     """The most convincing reading of octets whose protocol is not known. DecodeError where there is none."""
+    if not octets:
+        raise DecodeError("there are no octets")
     found: list[Pdu] = []
     errors: list[tuple[int, str, DecodeError]] = []
     for name in PROTOCOLS:
@@ -322,20 +327,57 @@ def encode_document(document: Any, depth: int = 0) -> bytes:
     cls = classes.get(name)
     if cls is None:
         raise DocumentError(f"{protocol} has no message {brief(name)}", ("message",))
+    check_direction(protocol, cls, told.get("direction"))
     fields = expect(dict, told.get("fields", {}), "an object of fields")
     try:
-        message = from_document(cls, {field: flattened(value, depth + 1) for field, value in fields.items()})
-        return bytes(message.encode())
+        message = from_document(cls, {field: flattened(field, value, depth + 1) for field, value in fields.items()})
+        return encoded(message)
     except DocumentError as error:
         raise error.within(protocol, name) from None
-    except (ValueError, OverflowError) as error:  # a value that does not fit its element
-        raise DocumentError(str(error), (protocol, name)) from None
 
 
-def flattened(value: Any, depth: int) -> Any:
-    """A value of a field in which the documents of PDUs have become octets."""
+def check_direction(protocol: str, cls: Any, way: Any) -> None:
+    """DocumentError where a document tells another direction than up and down, or one that the message has not."""
+    if way not in (None, "up", "down"):
+        raise DocumentError(f"expected up or down, found {brief(way)}", ("direction",))
+    has = getattr(cls, "way", "both")
+    if protocol in PROTOCOLS and PROTOCOLS[protocol].directed and way and has not in ("both", way):
+        raise DocumentError(f"{cls.__name__} goes {has}", ("direction",))
+
+
+def flattened(name: str, value: Any, depth: int) -> Any:
+    """The value of a field of this name, in which the documents of PDUs have become octets."""
     if not isinstance(value, dict) or depth > DEEPEST:
         return value
-    if "protocol" in value and "message" in value:
-        return encode_document(value, depth).hex()
-    return {name: flattened(inner, depth + 1) for name, inner in value.items()}
+    try:
+        if "protocol" in value and "message" in value:
+            return encode_document(value, depth).hex()
+        return {inner: flattened(inner, item, depth + 1) for inner, item in value.items()}
+    except DocumentError as error:
+        raise error.within(name) from None
+
+
+ARITHMETIC = ("byte must be in range", "bytes must be in range", "int too big", "can't convert negative")
+"""What Python says of a number that does not fit into its octets."""
+
+
+def encoded(message: Any) -> bytes:
+    """The octets of a message; DocumentError where a value does not fit its element."""
+    try:
+        return bytes(message.encode())
+    except (ValueError, OverflowError) as error:
+        field = find_misfit(message)
+        words = str(error).removeprefix(f"{type(message).__name__}: ").removeprefix(f"{field} ")
+        value = getattr(message, field, None)
+        told = f"{int(value)} does not fit" if isinstance(value, int) else "a number does not fit"
+        raise DocumentError(told if words.startswith(ARITHMETIC) else words, (field,) * bool(field)) from None
+
+
+def find_misfit(message: Any) -> str:
+    """The element of a message that cannot be encoded, where it is one that can be found."""
+    for name, put in putters(type(message)).items() if isinstance(message, Message) else ():
+        try:
+            put(message, bytearray())
+        except (ValueError, OverflowError):
+            return name
+    return ""

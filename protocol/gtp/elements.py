@@ -279,6 +279,11 @@ class TargetIdentification:
     extended_rnc_id: int | None = None
     rest: bytes = b""
 
+    @property
+    def absent(self) -> frozenset[str]:
+        """Without an area there is nothing."""
+        return frozenset({"rnc_id"} if self.rai is None else ())
+
     @classmethod
     def from_octets(cls, octets: bytes) -> Self:
         """Read nothing, eight octets or ten."""
@@ -293,6 +298,8 @@ class TargetIdentification:
     def to_octets(self) -> bytes:
         """Write it."""
         if self.rai is None:
+            if self.rnc_id or self.extended_rnc_id is not None or self.rest:
+                raise ValueError("an RNC is one of an area")
             return b""
         extended = b"" if self.extended_rnc_id is None else number(self.extended_rnc_id, 2)
         return self.rai.to_octets() + number(self.rnc_id, 2) + extended + self.rest

@@ -72,6 +72,11 @@ class ApplicationContext:
     name: ContextName | Oid
     version: int = 0
 
+    @property
+    def absent(self) -> frozenset[str]:
+        """Other contexts than those of 29.002 have no version of their own."""
+        return frozenset({"version"} if isinstance(self.name, Oid) else ())
+
     @classmethod
     def from_octets(cls, octets: bytes) -> Self:
         """Read the octets of an object identifier."""
@@ -89,6 +94,8 @@ class ApplicationContext:
     def to_octets(self) -> bytes:
         """Write the octets of the object identifier."""
         if isinstance(self.name, Oid):
+            if self.version:
+                raise ValueError("an application context that is an object identifier has no version beside it")
             return self.name.to_octets()
         return MAP_AC + bytes((self.name, self.version))
 

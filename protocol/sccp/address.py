@@ -161,6 +161,11 @@ class GlobalTitle:
         return address
 
     @property
+    def absent(self) -> frozenset[str]:
+        """The parts that its indicator says are not there."""
+        return _ABSENT.get(self.indicator, _PARTS)
+
+    @property
     def number(self) -> Gt | None:
         """The international E.164 number, if it is one, whatever the form."""
         if self.numbering_plan is not NumberingPlan.E164 or self.nature_of_address is not NatureOfAddress.INTERNATIONAL:
@@ -176,6 +181,15 @@ class GlobalTitle:
             return str(number)
         plan = "" if self.numbering_plan is NumberingPlan.E164 else f"{self.numbering_plan.name} "
         return f"{plan}{self.digits or self.octets.hex()}"
+
+
+_PARTS = frozenset({"translation_type", "numbering_plan", "nature_of_address"})
+_ABSENT = {
+    1: frozenset({"translation_type", "numbering_plan"}),
+    2: frozenset({"numbering_plan", "nature_of_address"}),
+    3: frozenset({"nature_of_address"}),
+    4: frozenset(),
+}
 
 
 @dataclass(frozen=True, slots=True, init=False)

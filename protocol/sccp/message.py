@@ -13,7 +13,7 @@ from protocol.declare import Declaration, Source, emit_build, make_constructor
 from protocol.errors import DecodeError
 from protocol.layout import Extra
 from protocol.sccp.in_full import encode_as_it_came, take_in_full
-from protocol.sccp.parts import Coding, F, O, V, number
+from protocol.sccp.parts import OPTIONAL, Coding, F, O, V, number
 
 
 class PartsMessage(Declaration):
@@ -30,6 +30,8 @@ class PartsMessage(Declaration):
     title: ClassVar[str]
     clause: ClassVar[str]
     protocol: ClassVar[str] = ""
+    places: ClassVar[tuple[str, ...]] = (OPTIONAL,)
+    """What a coding may name besides fields."""
     pointer: ClassVar[int]
     """The size of its pointers."""
     start: ClassVar[int]

@@ -330,7 +330,7 @@ def test_arguments_are_found_by_name() -> None:
     document["argument"] = {"PurgeMsArg": {"imsi": "262011234567890"}}
     assert type(from_document(tcap.Invoke, document).argument).__name__ == "PurgeMsArg"
     document["argument"] = {"Surprise": {}}
-    with pytest.raises(ValueError, match="argument: 'Surprise' has no place here"):
+    with pytest.raises(ValueError, match='argument: "Surprise" has no place here'):
         from_document(tcap.Invoke, document)
 
 

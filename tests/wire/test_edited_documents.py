@@ -55,6 +55,13 @@ def test_fields_behind_the_end_of_a_structure() -> None:
         empty.replace(vgcs=True).to_bits()
 
 
+def test_types_have_names_that_people_know() -> None:
+    """Where a field may have several types and one has no name in the specification, it is called by what it is."""
+    options = read("sm", bytes.fromhex("0a4602270780000103010203"), up=True)  # a container that is opaque
+    assert "'bytes'" not in str(pdu_document(options))
+    assert encode_document(pdu_document(options)) == options.octets
+
+
 def test_an_unknown_element_that_is_cut_off() -> None:
     """TS 48.018 9: a PDU without a mandatory element is answered, whatever the octets behind it."""
     for protocol, octets, cause in (("bssgp", "2200", 0x22), ("ns", "027f", 0x0D), ("bssap_plus", "09ff", 8)):

@@ -407,7 +407,14 @@ def test_address_edited() -> None:
     document = to_document(Address.from_octets(bytes.fromhex("92060072844431f5")))
     assert document == {
         "ssn": "HLR",
-        "title": {"digits": "44135f", "numbering_plan": "E214", "spare": 1},
+        "title": {
+            "digits": "44135f",
+            "indicator": 4,
+            "translation_type": 0,
+            "numbering_plan": "E214",
+            "nature_of_address": "INTERNATIONAL",
+            "spare": 1,
+        },
         "national": True,
     }
     document["title"]["digits"] = "4413500"
