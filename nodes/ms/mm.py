@@ -162,11 +162,19 @@ class MobilityManagement(Procedure):
 
     @property
     def goes_first(self) -> bool:
-        """Whether packets must wait: without Gs, class B updates the location area first (23.060 6.9.1)."""
-        mobile = self.mobile
-        if mobile.config.ms_class != "B" or mobile.has_gs:
+        """Whether packets must wait: without Gs, class B updates the location area first (23.060 6.9.1).
+
+        They must for a call, too, that waited for the end of the channel.
+        """
+        mobile, here, channel = self.mobile, self.mobile.here, self.channel
+        if mobile.config.ms_class != "B" or here is None:
             return False
-        return self.state is S.UPDATING or (self.state in IDLE and self.wants_to_update)
+        ending = channel is not None and channel.over
+        if ending and self.waiting is not None and self.is_located(here):
+            return True
+        if mobile.has_gs:
+            return False
+        return self.state is S.UPDATING or ((self.state in IDLE or ending) and self.wants_to_update)
 
     def find_service(self) -> S:
         """Be idle in the state that fits, or do what is to be done first (4.2.1.1)."""
@@ -273,7 +281,7 @@ class MobilityManagement(Procedure):
         """Take an order; why not, if it makes no sense now."""
         if isinstance(order, HangUpOrder):
             return self._hang_up(order)
-        if self.state is S.NULL:
+        if not self.mobile.wants_calls:
             return f"{self.subject} is not attached for calls"
         if CallOrder not in self.state.rows or self.waiting is not None:
             return f"{self.subject} is in {self.cs_state}: no call now"

@@ -52,8 +52,14 @@ FORGOTTEN = (MmCause.PLMN_NOT_ALLOWED, MmCause.LOCATION_AREA_NOT_ALLOWED)
 
 
 def looked_round(mm: Mm, event: Changed) -> S:
-    """Idle: another state may fit, or something is to be done."""
-    return mm.find_service()
+    """Idle: another state may fit, or something is to be done. Packets that have waited for calls need not any more."""
+    state = mm.find_service()
+    mobile = mm.mobile
+    here = mobile.here
+    waiting = mobile.state in (states.S.ATTACH_NEEDED, states.S.UPDATE_NEEDED)
+    if state in IDLE and waiting and here is not None and not here.bars(mobile.card.imsi):
+        mm.tell_packets()
+    return state
 
 
 def looked_up(mm: Mm, event: Changed) -> S:
@@ -343,7 +349,7 @@ MM = Machine(
         (S.DETACH_INITIATED, Changed, left_unheard, LOOKED_ROUND),
         # --- the user orders
         (SERVED, CallOrder, call_ordered, (S.WAIT_OUTGOING,)),
-        (ATTEMPTING, CallOrder, call_ordered_unlocated, (S.UPDATING,)),
+        (ATTEMPTING, CallOrder, call_ordered_unlocated, LOOKED_ROUND),
         (S.UPDATE_PENDING, CallOrder, call_ordered_while_packets_update, LOOKED_ROUND),
         (
             (S.UPDATING, S.WAIT_NETWORK_COMMAND),

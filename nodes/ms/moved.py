@@ -140,8 +140,9 @@ def cell_heard_registered(mobile: Mobile, event: CellHeard) -> S:
 
 
 def cell_heard_between(mobile: Mobile, event: CellHeard) -> S:
-    """An attempt waits for its timer; only the loss of the cell changes that."""
-    if mobile.here is None:
+    """An attempt waits for its timer; only the loss of the cell, or of the right to use it, changes that."""
+    here = mobile.here
+    if here is None or not mobile.forbidden.isdisjoint((here.rai.plmn, here.rai.lai)):
         return radio_gone(mobile)
     assert isinstance(mobile.state, S)
     return mobile.state

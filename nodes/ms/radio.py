@@ -45,7 +45,7 @@ class Channel(Procedure):
     ``resumed``: the network has said that they go on.
     """
 
-    __slots__ = ("cell", "first", "mobile", "reason", "reference", "resumed", "sequence", "suspends", "user")
+    __slots__ = ("cell", "first", "mobile", "over", "reason", "reference", "resumed", "sequence", "suspends", "user")
 
     def __init__(self, user: "MobilityManagement", first: Any, reason: SuspensionCause) -> None:
         super().__init__(user.stage, user)
@@ -55,7 +55,7 @@ class Channel(Procedure):
         self.first = first
         self.reason = reason
         self.sequence = 0
-        self.suspends = self.resumed = False
+        self.suspends = self.resumed = self.over = False
         self.reference: int = self.stage.open_channel(self)
 
     def transmit(self, message: Any) -> None:
@@ -67,6 +67,7 @@ class Channel(Procedure):
         self.stage.send(self.cell.bss, "um", channel.encode(), self.mobile.meta)
 
     def ended(self) -> None:
+        self.over = True
         self.stage.close_channel(self)
         resume(self)
 
