@@ -529,6 +529,8 @@ def test_own_fault() -> None:
     """What does not fit into its part raises ValueError."""
     with pytest.raises(ValueError, match="too long"):
         sccp.Udt(called=HLR, calling=SGSN, payload=bytes(256)).encode()
+    with pytest.raises(ValueError, match="range"):
+        sccp.Cr(source=LocalReference(1), called=HLR, credit=256).encode()
 
 
 # --- other people's octets --------------------------------------------------------------------------------------------
