@@ -52,8 +52,7 @@ class LocationUpdating(Procedure):
 def choose_type(mobile: "Mobile") -> TypeOfLocationUpdating:
     """Where the network knows the mobile, its time has come; where it is said to be off, it is on again (4.4.1-3)."""
     assert mobile.here is not None
-    card, here = mobile.card, mobile.here
-    if card.location_status is not UpdateStatus.UPDATED or card.lai != here.rai.lai or mobile.mm.by_gs:
+    if not mobile.mm.is_known(mobile.here):
         return TypeOfLocationUpdating.NORMAL_LOCATION_UPDATING
     return TypeOfLocationUpdating.PERIODIC_UPDATING if mobile.imsi_attached else TypeOfLocationUpdating.IMSI_ATTACH
 

@@ -125,15 +125,16 @@ class MobilityManagement(Procedure):
             return False
         return mobile.wants_gprs or mobile.readiness.is_attached or mobile.state in states.INITIATED
 
-    def is_located(self, here: SystemInformation) -> bool:
-        """Whether the network of calls knows the mobile in this area, and by the way that calls take here."""
-        mobile = self.mobile
-        card = mobile.card
+    def is_known(self, here: SystemInformation) -> bool:
+        """Whether the network of calls knows the mobile in this area; what the SGSN said is said again without Gs."""
+        card = self.mobile.card
         if card.location_status is not UpdateStatus.UPDATED or card.lai != here.rai.lai:
             return False
-        if self.by_gs and here.nmo is not NetworkModeOfOperation.MODE_I:
-            return False  # what was said through the SGSN is said again (4.1.1.2.2)
-        return mobile.imsi_attached or not (here.attach or self.through_sgsn)
+        return not self.by_gs or here.nmo is NetworkModeOfOperation.MODE_I  # 4.1.1.2.2
+
+    def is_located(self, here: SystemInformation) -> bool:
+        """Whether it also knows that the mobile is on, as far as the cell wants that."""
+        return self.is_known(here) and (self.mobile.imsi_attached or not (here.attach or self.through_sgsn))
 
     def may_speak(self, here: SystemInformation) -> bool:
         """Whether the mobile may use the network here, and has access now."""
@@ -237,7 +238,8 @@ class MobilityManagement(Procedure):
     def leave(self) -> S:
         """Calls are not wanted: say so where the cell wants to know (4.3.4)."""
         mobile, here = self.mobile, self.mobile.here
-        if not mobile.imsi_attached or self.through_sgsn:
+        packets_first = mobile.config.ms_class == "B" and mobile.state in states.INITIATED
+        if not mobile.imsi_attached or self.through_sgsn or packets_first:
             self.end_children()
             return self.conclude(S.NULL)
         mobile.imsi_attached = False

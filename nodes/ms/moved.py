@@ -23,6 +23,7 @@ def carry(mobile: Mobile, cell: RadioCell) -> bool:
     listening.leave(mobile)
     mobile.cell = cell
     listening.enter(mobile)
+    mobile.stage.unsettled[mobile] = None
     here = mobile.here
     if here is None or here.rai != mobile.attempted:
         mobile.end_children()

@@ -169,6 +169,7 @@ class Ms(Node):
             self.cells[message.cell] = found
             for mobile in tuple(self.listening.in_cell.get(message.cell, ())):
                 mobile.hear(CELL_HEARD)
+                self.unsettled[mobile] = None
 
     # --- dedicated channels ---------------------------------------------------------------------------------------
 
