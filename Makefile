@@ -26,7 +26,7 @@ docs: $(STAMP)  ## the generated pages
 	$(BIN)/python docs/generate.py
 
 conformance: $(STAMP)  ## which cases of the TTCN-3 suites our tests show, from a run of them
-	$(BIN)/pytest -q -m ttcn3 --conformance docs/conformance.md
+	$(BIN)/pytest -q -m ttcn3 --conformance=docs/conformance.md
 
 bench: $(STAMP)  ## what is fast, measured side by side
 	$(BIN)/python bench/run.py
