@@ -138,7 +138,7 @@ def test_mobiles_and_bss_are_told_the_same_cells(lab: Lab) -> None:
     """TS 48.018 11.3.9: a cell is what its routing area and cell identity say, to the mobile as to the BSS."""
     ms = lab.node_config("ms1")
     assert isinstance(ms, MsConfig)
-    told = {}
+    told: dict[str, Any] = {}
     for name in ("bss1", "bss2"):
         bss = lab.node_config(name)
         assert isinstance(bss, BssConfig)

@@ -39,7 +39,7 @@ class Ss7Peer:
     def take(self, pdu: bytes) -> None:
         """A PDU of the node has come; a segment waits for the others."""
         message = sccp.decode(pdu)
-        assert not isinstance(message, sccp.Udts | sccp.Xudts | sccp.Ludts)
+        assert isinstance(message, sccp.Udt | sccp.Xudt | sccp.Ludt)
         assert message.called == self.address
         payload = self._reassembly.accept(message, self.around.now)
         if payload is not None:
