@@ -114,7 +114,7 @@ def from_hex(text: str) -> bytes:
 def failed(protocol: str, error: DecodeError) -> int:
     """One line: what is wrong, at which octet, and the cause that the specification would answer."""
     where = f"{protocol}: " if protocol else ""
-    click.echo(f"gprslab: {where}octet {error.at}: {error.why}{answer_of(error.cause)}", err=True)
+    click.echo(f"gprslab: {where}octet {error.at}: {on_a_line(error.why)}{answer_of(error.cause)}", err=True)
     return 1
 
 
@@ -141,7 +141,7 @@ def lines_of(pdu: Pdu, indent: str = "") -> Iterator[str]:
         else:
             yield from lines_of_value(name, value, indent + "  ")
     if isinstance(pdu.inner, Fault):
-        yield f"{indent}  {pdu.field} cannot be read as {pdu.inner.protocol}: {pdu.inner.error}"
+        yield f"{indent}  {pdu.field} cannot be read as {pdu.inner.protocol}: {on_a_line(str(pdu.inner.error))}"
 
 
 def lines_of_value(name: str, value: Any, indent: str) -> Iterator[str]:
@@ -155,8 +155,15 @@ def lines_of_value(name: str, value: Any, indent: str) -> Iterator[str]:
         for number, item in enumerate(value):
             yield from lines_of_value(f"{name}[{number}]", item, indent)
     else:
-        shown = " ".join(map(str, value)) if isinstance(value, list) else value
+        shown = " ".join(map(plain, value)) if isinstance(value, list) else plain(value)
         yield f"{indent}{label:<{max(1, 40 - len(indent))}} {shown}"
+
+
+def plain(value: Any) -> str:
+    """A single value as people read it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return on_a_line(str(value))
 
 
 @click.command()
@@ -179,7 +186,12 @@ def encode(file: str) -> None:
     try:
         click.echo(encode_document(document).hex())
     except DocumentError as error:
-        raise click.UsageError(f"{file}: {error}") from None
+        raise click.UsageError(f"{file}: {on_a_line(str(error))}") from None
+
+
+def on_a_line(text: str) -> str:
+    """Text that does nothing to a terminal, as some that comes from others would."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 def read_text(file: str) -> str:

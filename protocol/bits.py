@@ -204,6 +204,13 @@ def emit_field(source: Source, cls: type[Struct], number: int, target: str) -> N
         source.add(2, "else: left -= 1")
 
 
+def bits_in(text: str) -> int:
+    """The number that a string of 0 and 1 stands for."""
+    if text.strip("01"):
+        raise ValueError(f"{text[:40]!r} is no string of bits")
+    return int(text or "0", 2)
+
+
 def flat_width(kind: Any) -> int:
     """The width of a record of few bits that are all always there, which is read by table; 0 for others."""
     if not issubclass(kind, Struct) or not all(
@@ -232,7 +239,7 @@ def emit_number(source: Source, kind: Any, width: int) -> str:
 def compile_to_bits(cls: type[Struct]) -> Callable[[Any], tuple[int, int]]:
     """The writer: shifts each field in; the first absent field without a presence bit ends the record."""
     source = Source()
-    source.names.update(overflow=overflow, gap=gap, cut=cut)
+    source.names.update(overflow=overflow, gap=gap, cut=cut, bits_in=bits_in)
     source.add(0, "def to_bits(self, at=0):")
     source.add(1, "v = 0", "n = 0", "while True:")
     for number, field in enumerate(cls.fields):
@@ -264,7 +271,7 @@ def compile_to_bits(cls: type[Struct]) -> Callable[[Any], tuple[int, int]]:
             source.add(3, "break")
         emit_put(source, field, value, depth)
     source.add(2, "break")
-    source.add(1, "if self.rest: v = v << len(self.rest) | int(self.rest, 2); n += len(self.rest)", "return v, n")
+    source.add(1, "if self.rest: v = v << len(self.rest) | bits_in(self.rest); n += len(self.rest)", "return v, n")
     return source.function("to_bits", f"{cls.__name__}.to_bits")
 
 

@@ -21,7 +21,7 @@ L and H are bits seen through the filling pattern 00101011: L is the bit that fi
 from collections.abc import Callable
 from typing import Any, get_args
 
-from protocol.bits import Layout, Struct, emit_number, end_before
+from protocol.bits import Layout, Struct, bits_in, emit_number, end_before
 from protocol.declare import MISSING, Field, Source
 from protocol.errors import DecodeError
 
@@ -374,9 +374,7 @@ class COUNTED(Composite):
 
         def put(value: Any, at: int) -> tuple[int, int]:
             if kind is str:
-                if value.strip("01"):
-                    raise ValueError(f"{value[:40]!r} is no string of bits")
-                w, k = int(value or "0", 2), len(value)
+                w, k = bits_in(value), len(value)
             else:
                 w, k = value.to_bits()
             count, odd = divmod(k - more, unit)

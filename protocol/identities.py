@@ -218,7 +218,7 @@ class Plmn:
     def __post_init__(self) -> None:
         digits = self.mcc + self.mnc
         if not (len(self.mcc) == 3 and len(self.mnc) in (2, 3) and _HEX.issuperset(digits)) or self.mnc[2:] == "f":
-            raise ValueError(f"PLMN {self.mcc}-{self.mnc} is not three digits and two or three digits")
+            raise ValueError(f"PLMN {self.mcc[:8]!r}-{self.mnc[:8]!r} is not three digits and two or three digits")
 
     @property
     def is_valid(self) -> bool:

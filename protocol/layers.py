@@ -6,6 +6,7 @@ field that carries another PDU holds the document of that instead of octets, as 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, is_dataclass
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -240,10 +241,13 @@ UNCONVINCING = 1.0
 
 def doubt(pdu: Pdu) -> float:
     """How little a reading convinces: by the part of the octets that it leaves opaque, and by what is unusual in it."""
-    left = opaque(pdu) / max(1, len(pdu.octets))
+    size = len(pdu.octets)
+    left = opaque(pdu) / max(1, size)
+    odd = unusual(pdu_document(pdu)) / max(8, size / 8)
     framed = 0.5 if pdu.protocol in FRAMED else 0
     lenient = pdu.protocol in LENIENT and not isinstance(pdu.inner, Pdu)
-    return left + unusual(pdu_document(pdu)) / 8 + (pdu.fault is not None) / 4 + lenient - framed
+    behind = isinstance(getattr(pdu.message, "rest", None), bytes) and bool(pdu.message.rest)
+    return left + odd + ((pdu.fault is not None) + behind) / 4 + lenient - framed
 
 
 def opaque(pdu: Pdu) -> int:
@@ -261,8 +265,22 @@ def octets_in(value: Any) -> int:
         return sum(map(octets_in, value))
     if isinstance(value, Declaration) or is_dataclass(value):
         kind: Any = type(value)
-        return sum(octets_in(getattr(value, part.name)) for part in parts(kind))
+        read_ones = numbers_of(kind)
+        return sum(octets_in(getattr(value, part.name)) for part in parts(kind) if part.name not in read_ones)
     return 0
+
+
+SECRETS = frozenset({"rand", "sres", "kc", "xres", "ck", "ik", "autn", "auts"})
+"""Parts of authentication vectors."""
+
+
+@cache
+def numbers_of(kind: Any) -> frozenset[str]:
+    """The fields of a record whose octets are a number of fixed size, such as a random one: they are not opaque."""
+    if not issubclass(kind, Declaration):
+        return SECRETS
+    sizes = {field.name: (getattr(field.layout, "least", 0), getattr(field.layout, "most", 0)) for field in kind.fields}
+    return SECRETS | {name for name, (least, most) in sizes.items() if 0 < least == most}
 
 
 def unusual(document: Any) -> int:

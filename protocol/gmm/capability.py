@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Self
 
-from protocol.bits import BITS, OPT, Struct
+from protocol.bits import BITS, OPT, Struct, bits_in
 from protocol.declare import OpenEnum
 from protocol.errors import DecodeError
 
@@ -154,7 +154,7 @@ class AdditionalAccesses:
         for access in self.accesses:
             value = value << 10 | 0x200 | access.to_bits()[0]
         width = len(self.rest)
-        return value << width | int(self.rest or "0", 2), 10 * len(self.accesses) + width
+        return value << width | bits_in(self.rest), 10 * len(self.accesses) + width
 
     def __str__(self) -> str:
         return ", ".join(access.technology.words for access in self.accesses)
@@ -218,7 +218,7 @@ class MsRadioAccessCapability:
             value = ((value << 4 | access.technology) << 7 | length) << length + 1 | content << 1 | (index < last)
             width += length + 12
         if self.rest:
-            value = value << len(self.rest) | int(self.rest, 2)
+            value = value << len(self.rest) | bits_in(self.rest)
             width += len(self.rest)
         spare = -width % 8
         return (value << spare).to_bytes((width + spare) // 8, "big")

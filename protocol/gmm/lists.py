@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Self
 
-from protocol.bits import BITS, Struct
+from protocol.bits import BITS, Struct, bits_in
 from protocol.errors import DecodeError
 from protocol.identities import Plmn, digits_of, octets_of
 
@@ -69,7 +69,7 @@ class ReceiveNPduNumbers:
         width = 12 * len(self.numbers) + left
         if width % 8:
             raise ValueError(f"{len(self.numbers)} N-PDU numbers and {left} further bits fill no whole octets")
-        return (value << left | int(self.rest or "0", 2)).to_bytes(width // 8, "big")
+        return (value << left | bits_in(self.rest)).to_bytes(width // 8, "big")
 
     def __str__(self) -> str:
         return ", ".join(f"NSAPI {number.nsapi}: {number.n_pdu_number}" for number in self.numbers)

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
-from protocol.bits import BITS, Struct
+from protocol.bits import BITS, Struct, bits_in
 from protocol.declare import OpenEnum
 from protocol.errors import DecodeError
 
@@ -38,6 +38,10 @@ def septets_of(text: str) -> list[int]:
         return [septet for character in text for septet in _SEPTETS[character]]
     except KeyError as error:
         raise ValueError(f"{error.args[0]!r} is not in the GSM alphabet: use UCS2") from None
+
+
+LONGEST_TEXT: Final = 4096
+"""More characters than any element has."""
 
 
 class CodingScheme(OpenEnum):
@@ -92,6 +96,8 @@ class NetworkName:
     def to_octets(self) -> bytes:
         """Write the octet that tells the coding, and the text."""
         scheme, string, computed = self.coding_scheme, self.opaque, 0
+        if len(self.text) > LONGEST_TEXT:
+            raise ValueError(f"a network name of {len(self.text)} characters does not fit")
         if self.text and self.opaque:
             raise ValueError("a network name has a text or opaque octets, not both")
         if scheme is CodingScheme.GSM_DEFAULT_ALPHABET and not self.opaque:
@@ -99,7 +105,7 @@ class NetworkName:
             computed = len(self.rest) or -7 * len(septets) % 8
             if (7 * len(septets) + computed) % 8:
                 raise ValueError(f"{len(septets)} characters and {computed} further bits fill no whole octets")
-            value = int(self.rest or "0", 2)
+            value = bits_in(self.rest)
             for septet in reversed(septets):
                 value = value << 7 | septet
             string = value.to_bytes((7 * len(septets) + computed) // 8, "little")

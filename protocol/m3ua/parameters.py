@@ -62,7 +62,8 @@ class ProtocolData:
         try:
             return LABEL.pack(*own) + self.payload
         except struct.error:
-            raise ValueError(f"point codes of four octets and single octets do not fit: {own}") from None
+            told = ", ".join(str(int(number)) for number in own)
+            raise ValueError(f"of {told} the first two do not fit into four octets or others into one") from None
 
 
 LABEL = struct.Struct(">IIBBBB")

@@ -135,6 +135,14 @@ def join_option(kind: int, content: bytes) -> bytes:
     return bytes((kind, 2 + len(content))) + content
 
 
+def octets_of(text: str) -> bytes:
+    """Text as octets. ValueError for a character of more than one."""
+    try:
+        return text.encode(TEXT)
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{text[error.start]!a} is no character of one octet") from None
+
+
 @dataclass(frozen=True, slots=True)
 class IpcpOption:
     """An IPCP configuration option: an address, or octets."""
@@ -307,7 +315,7 @@ class Pap:
     def to_octets(self) -> bytes:
         """Write the packet."""
         texts = [text for text in (self.peer_id, self.password, self.message) if text is not None]
-        content = b"".join([counted(text.encode(TEXT)) for text in texts])
+        content = b"".join([counted(octets_of(text)) for text in texts])
         return join_packet(self.code, self.identifier, content + self.content, self.padding)
 
     def __str__(self) -> str:
@@ -362,9 +370,9 @@ class Chap:
     def to_octets(self) -> bytes:
         """Write the packet."""
         if self.value is not None and self.name is not None:
-            content = counted(self.value) + self.name.encode(TEXT)
+            content = counted(self.value) + octets_of(self.name)
         else:
-            content = self.content if self.message is None else self.message.encode(TEXT)
+            content = self.content if self.message is None else octets_of(self.message)
         return join_packet(self.code, self.identifier, content, self.padding)
 
     def __str__(self) -> str:

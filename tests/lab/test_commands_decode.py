@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from gprslab import cli
-from protocol import bssgp, llc, ns
+from protocol import bssgp, llc, m3ua, ns
 from protocol.gmm import AttachReject, GmmMessage
 from protocol.identities import CellIdentifier, Tlli
 from protocol.registry import PROTOCOLS
@@ -205,6 +205,32 @@ def test_text_that_is_none(run: Callable[..., Result], monkeypatch: pytest.Monke
     assert run("decode", "").stderr == "gprslab: octet 0: there are no octets; not answered\n"
     text = run("decode", "--json", GB).stdout
     assert run("encode", "--json", "-", text=f"\ufeff{text}").stdout.strip() == GB
+
+
+@pytest.mark.parametrize(
+    ("octets", "title"),
+    [
+        ("051200a1b2c3d4e5f60718293a4b5c6d7e8f90", "mm AUTHENTICATION REQUEST ↓"),
+        ("051402122356", "mm AUTHENTICATION RESPONSE ↑"),
+        ("08120001234567890abcdef0112233445566778899aabb", "gmm AUTHENTICATION AND CIPHERING REQUEST ↓"),
+        ("08130022041b2c3d4e", "gmm AUTHENTICATION AND CIPHERING RESPONSE ↑"),
+        ("0813002204112233442904a1b2c3d4", "gmm AUTHENTICATION AND CIPHERING RESPONSE ↑"),
+        ("0803", "gmm ATTACH COMPLETE ↑"),
+    ],
+)
+def test_random_numbers_do_not_make_a_reading_doubtful(run: Callable[..., Result], octets: str, title: str) -> None:
+    """Messages of a random number or a signature are not taken for something shorter with octets left over."""
+    assert run("decode", octets).stdout.startswith(f"{title}  (")
+
+
+def test_nothing_from_a_peer_moves_the_cursor(run: Callable[..., Result]) -> None:
+    """Text that cannot be printed is told by its numbers, and truth in English."""
+    octets = m3ua.AspUp(info_string=m3ua.InfoString("a\x1b[2J\n")).encode().hex()
+    shown = run("decode", "--protocol", "m3ua", octets).stdout
+    assert "a\\u001b[2J\\u000a" in shown
+    told = run("encode", "--json", "-", text='{"protocol": "m3ua", "message": "\x7f"}').stderr
+    assert told.isprintable() or told[:-1].isprintable()
+    assert "True" not in run("decode", GB).stdout
 
 
 def test_parameters_of_map(run: Callable[..., Result]) -> None:

@@ -55,6 +55,13 @@ def test_fields_behind_the_end_of_a_structure() -> None:
         empty.replace(vgcs=True).to_bits()
 
 
+@pytest.mark.parametrize("rest", ["1_0", "0b1", " 1", "2", "٣"])
+def test_bits_are_zeros_and_ones(rest: str) -> None:
+    """What Python also takes for a binary number is none here."""
+    with pytest.raises(ValueError, match="is no string of bits"):
+        AccessCapabilities.from_bits(0b101, 3).replace(rest=rest).to_bits()
+
+
 def test_types_have_names_that_people_know() -> None:
     """Where a field may have several types and one has no name in the specification, it is called by what it is."""
     options = read("sm", bytes.fromhex("0a4602270780000103010203"), up=True)  # a container that is opaque
