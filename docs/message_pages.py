@@ -6,7 +6,7 @@ from typing import Any, get_args
 from protocol import ber, layout
 from protocol.ber.types import Element
 from protocol.layout import Message
-from protocol.layout.reference import kind_of
+from protocol.layout.reference import kind_of, prose
 from protocol.m3ua import M3uaMessage
 from protocol.map.operations import ERRORS, OPERATIONS
 from protocol.registry import PARAMETERS, PROTOCOLS
@@ -33,8 +33,8 @@ def page(classes: list[Any]) -> str:
 
 def plain(cls: Any) -> Iterator[str]:
     """The table of a message of SCCP, M3UA or MTP."""
-    code = "" if cls.code is None else f", code {cls.code:#x}"
-    yield from (f"## {cls.title}", "", f"`{cls.__name__}`{code}, clause {cls.clause}. {cls.__doc__}", "")
+    code = "" if cls.code is None else f", code {cls.code:#04x}"
+    yield from (f"## {cls.title}", "", f"`{cls.__name__}`{code}, clause {cls.clause}. {prose(cls)}", "")
     if issubclass(cls, PartsMessage):
         yield from ("| name | parameter | type | presence | length |", "|---|---|---|---|---|")
         for field in cls.fields:

@@ -17,6 +17,9 @@ from typing import Annotated, Any, ClassVar, Self, Union, dataclass_transform, g
 MISSING: Any = object()
 """No default was given."""
 
+PLAIN_NAMES: dict[Any, str] = {bytes: "octets", int: "number", bool: "flag", str: "text"}
+"""What types of values are called that have no name of a specification."""
+
 
 class OpenEnum(IntEnum):
     """An enumeration of a coded element, open as the wire is: a value that no clause lists becomes ``RESERVED_n``.

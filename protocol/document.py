@@ -21,7 +21,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from protocol.bits import BITS, Struct
 from protocol.csn1 import Composite
-from protocol.declare import MISSING, Declaration, OpenEnum, slots_of
+from protocol.declare import MISSING, PLAIN_NAMES, Declaration, OpenEnum, slots_of
 
 PRIMITIVES = (int, str, bytes, bool)
 QUIET = frozenset({
@@ -221,10 +221,6 @@ def from_document(kind: Any, document: Any, depth: int = 0) -> Any:
         text = expect(str, document, "a string")
         return text if kind is str else built(kind, text)
     return from_record(kind, document, depth)
-
-
-PLAIN_NAMES = {bytes: "octets", int: "number", str: "text"}
-"""What types are called that have no name of the specification."""
 
 
 def name_of(kind: Any) -> str:

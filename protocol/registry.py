@@ -118,6 +118,8 @@ def rows() -> Iterator[Row]:
 def map_rows() -> Iterator[Row]:
     """The parameters of MAP: what operations take and give, and what errors say."""
     for operation in OPERATIONS.values():
+        if not operation.arguments + operation.results:
+            yield Row("map", operation.code, operation.name, "both", "17.6", "")
         for what, kinds in (("argument", operation.arguments), ("result", operation.results)):
             for kind in kinds:
                 yield Row("map", operation.code, f"{operation.name} {what}", "both", "17.7", kind.__name__)

@@ -18,9 +18,10 @@ from protocol.ber.in_full import (
 )
 from protocol.ber.layouts import ENTER, NULL, Layout, Take, is_one_of, new_source
 from protocol.ber.octets import CONSTRUCTED, Place, header
-from protocol.declare import Declaration, emit_build, make_constructor, slots_of
+from protocol.declare import PLAIN_NAMES, Declaration, emit_build, make_constructor, slots_of
 from protocol.errors import DecodeError
 from protocol.layout import Extra
+from protocol.layout.reference import prose
 
 
 class Element(Declaration):
@@ -311,7 +312,7 @@ def compile_encode_choice(cls: type[Choice]) -> Callable[[Any], bytes]:
 def reference(classes: Iterable[type[Element]]) -> Iterator[str]:
     """Lines of Markdown: a table of elements for every type."""
     for cls in classes:
-        yield from (f"## {cls.__name__}", "", (cls.__doc__ or "").strip(), "")
+        yield from (f"## {cls.__name__}", "", prose(cls), "")
         yield from ("| tag | element | type | presence | ASN.1 |", "|---|---|---|---|---|")
         for field in cls.fields:
             tags = " ".join(f"{tag:02X}" for tag in field.layout.tags(field.type))
@@ -324,5 +325,5 @@ def name_of(kind: Any) -> str:
     """The name of a type: of each of several, of the items of a list."""
     inner = [name_of(item) for item in get_args(kind) if item is not ...]
     if not inner:
-        return str(getattr(kind, "__name__", kind))
+        return PLAIN_NAMES.get(kind) or str(getattr(kind, "__name__", kind))
     return f"list of {inner[0]}" if get_origin(kind) is tuple else " or ".join(inner)

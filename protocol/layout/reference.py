@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, get_args
 
-from protocol.declare import Field
+from protocol.declare import PLAIN_NAMES, Field
 from protocol.layout.formats import HALF, HEADER, REPEATED, THALF, Format
 from protocol.layout.message import Message
 
@@ -28,7 +28,10 @@ def reference(classes: Iterable[type[Message]]) -> str:
     parts: list[str] = []
     for cls in classes:
         told = f"`{cls.__name__}`, code {cls.code:#04x}, {WAYS[cls.way]}, clause {cls.clause}."
-        parts += [f"## {cls.title}", "", f"{told} {cls.__doc__}", ""]
+        parts += [f"## {cls.title}", "", f"{told} {prose(cls)}", ""]
+        if not cls.fields:
+            parts += ["No elements.", ""]
+            continue
         parts += ["| IEI | information element | type / reference | presence | format | length |"]
         parts += ["|---|---|---|---|---|---|"]
         parts += [row(field) for field in cls.fields]
@@ -36,6 +39,11 @@ def reference(classes: Iterable[type[Message]]) -> str:
         parts += ["", *(f"- {field.title}: {field.condition.words}" for field in conditions)] if conditions else []
         parts.append("")
     return "\n".join(parts)
+
+
+def prose(cls: type) -> str:
+    """What the docstring of a class says, its paragraphs without indentation."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in (cls.__doc__ or "").split("\n\n")).strip()
 
 
 def row(field: Field) -> str:
@@ -63,6 +71,8 @@ def kind_of(kind: Any) -> str:
     """The type's name, with the clause that its docstring gives."""
     if get_args(kind):
         return kind_of(get_args(kind)[0])
+    if kind in PLAIN_NAMES:
+        return PLAIN_NAMES[kind]
     clause = (
         re.search(r"(?<!TS )(?<![\d.])\d+(\.\d+)+[a-z]?", kind.__doc__ or "")
         if kind.__module__.startswith("protocol")

@@ -14,6 +14,7 @@ from gprslab import cli
 from protocol import bssgp, llc, m3ua, ns
 from protocol.gmm import AttachReject, GmmMessage
 from protocol.identities import CellIdentifier, Tlli
+from protocol.map.operations import OPERATIONS
 from protocol.registry import PROTOCOLS
 
 UI = llc.UiFrame(sapi=llc.Sapi.LLGMM, command=False, nu=3, information=bytes.fromhex("0816084a09512430325781"))
@@ -237,6 +238,7 @@ def test_parameters_of_map(run: Callable[..., Result]) -> None:
     """They are a protocol of the list, and are decoded where it is said which."""
     rows = json.loads(run("messages", "--json", "--protocol", "map").stdout)
     assert {row["protocol"] for row in rows} == {"map"}
+    assert {row["code"] for row in rows} >= set(OPERATIONS)
     octets = "04083254760890214305"
     shown = run("decode", "--json", "--protocol", "map", "--message", "CheckImeiArgV2", octets)
     assert run("encode", "--json", "-", text=shown.stdout).stdout.strip() == octets

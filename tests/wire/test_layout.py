@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol import bssgp, gmm, layout, ns, um
+from protocol import bssgp, gmm, layout, llc, ns, um
 from protocol.bits import BITS, OPT, Struct
 from protocol.causes import BssgpCause, GmmCause
 from protocol.declare import OpenEnum
@@ -465,3 +465,11 @@ def test_each_fault_has_its_cause(octets: str, cause: int) -> None:
     with pytest.raises(DecodeError) as caught:
         OddRequest.decode(bytes.fromhex(octets))
     assert caught.value.cause == cause
+
+
+def test_a_reference_is_of_words() -> None:
+    """Types that no specification names are called by words, and paragraphs of a docstring are no code of Markdown."""
+    page = layout.reference(llc.FRAMES.values())
+    assert "| sapi | Sapi 6.2.3 | M | V | 4 bits |" in page
+    assert "| command | flag | M | V | 1 bit |" in page
+    assert not any(line.startswith("    ") for line in page.splitlines())
