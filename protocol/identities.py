@@ -20,8 +20,17 @@ _DECIMAL = frozenset(octet for octet in range(256) if octet & 15 < 10 and (octet
 _DECIMAL_SET = bytes(sorted(_DECIMAL))
 
 
+_SWAPPED = bytes((octet & 15) << 4 | octet >> 4 for octet in range(256))
+"""Octets with their halves the other way round."""
+
+
 def digits_of(octets: bytes) -> str:
     """Digits of TBCD octets, low half first; a half octet of 15 may only end the number."""
+    digits = octets.translate(_SWAPPED).hex()
+    if digits[-1:] == "f":
+        digits = digits[:-1]
+    if digits.isdecimal() or not digits:
+        return digits
     digits = "".join([_PAIRS[octet] for octet in octets])
     if len(digits) < 2 * len(octets) - 1 or (len(digits) % 2 and octets[-1] >> 4 != 15):
         raise DecodeError("a filler stands between digits")
@@ -30,6 +39,8 @@ def digits_of(octets: bytes) -> str:
 
 def octets_of(digits: str) -> bytes:
     """TBCD octets of digits, an odd number of them filled up with 15."""
+    if digits.isdecimal() and digits.isascii():
+        return bytes.fromhex(digits + "f" if len(digits) % 2 else digits).translate(_SWAPPED)
     try:
         if len(digits) % 2:
             last = 0xF0 | DIGITS.index(digits[-1])
@@ -406,10 +417,11 @@ class MobileIdentity:
         if number is None:
             raise DecodeError(f"identity type {kind} is reserved")
         odd = octets[-1] >> 4 != 15
-        if first >> 4 > 9 or octets[1:].translate(None, _DECIMAL_SET):
-            raise DecodeError(f"{octets.hex()} has half octets that are no decimal digits")
-        digits = DIGITS[first >> 4] + "".join([_PAIRS[octet] for octet in octets[1:]])
-        if len(digits) != 2 * len(octets) - (1 if odd else 2):
+        halves = octets.translate(_SWAPPED).hex()
+        digits = halves[1:] if odd else halves[1:-1]
+        if not digits.isdecimal():
+            if first >> 4 > 9 or octets[1:].translate(None, _DECIMAL_SET):
+                raise DecodeError(f"{octets.hex()} has half octets that are no decimal digits")
             raise DecodeError("a filler stands between digits")
         if not number.least <= len(digits) <= number.most:
             raise DecodeError(f"{len(digits)} digits are no {number.__name__}")
@@ -427,7 +439,8 @@ class MobileIdentity:
         kind = 1 if isinstance(value, Imsi) else 2 if isinstance(value, Imei) else 3
         odd = len(value) % 2
         parity = odd ^ self.wrong_parity
-        return bytes([int(value[0]) << 4 | parity << 3 | kind]) + octets_of(value[1:])
+        digits = f"{parity << 3 | kind:x}{value}"
+        return bytes.fromhex(digits if odd else digits + "f").translate(_SWAPPED)
 
     def __str__(self) -> str:
         return "none" if self.value is None else f"{type(self.value).__name__} {self.value}"
