@@ -32,6 +32,7 @@ from protocol.map.location import (
 from protocol.map.restart import RestoreDataArg, RestoreDataRes
 from protocol.map.subscriber import InsertSubscriberDataArg, InsertSubscriberDataRes, NetworkAccessMode
 from protocol.sccp import Address
+from protocol.timers import SECOND
 from tests.machines.test_hlr_gprs_location import attach as attach_packet
 from tests.machines.test_hlr_gprs_location import insert
 from tests.machines.test_hlr_gprs_location import update as update_packet
@@ -218,6 +219,16 @@ def test_data_that_are_not_taken(network: Callable[..., Any], subscriber: Subscr
     hlr.peers["sgsn1"].refuse(message, UnidentifiedSubParam())
     assert hlr.replies[-1].status == "failed"
     assert any("not in" in warning for warning in hlr.warnings)
+
+
+def test_data_for_a_node_that_is_silent(network: Callable[..., Any], subscriber: Subscriber) -> None:
+    """29.002 19.4.1: without an answer the operator is told that the data did not get there."""
+    hlr = network()
+    attach(hlr.peers["vlr1"], subscriber.imsi)
+    hlr.command("insert", imsi=str(subscriber.imsi))
+    hlr.wait(30 * SECOND)
+    assert hlr.replies[-1].status == "failed"
+    assert hlr.node.next_timer() is None
 
 
 def test_nothing_to_insert(network: Callable[..., Any], subscriber: Subscriber) -> None:
