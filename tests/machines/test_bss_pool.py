@@ -36,11 +36,6 @@ PAGING = PagingCs(
 ).encode()
 
 
-def mark(name: str) -> pytest.MarkDecorator:
-    """The Osmocom test on STATUS that a case is from."""
-    return pytest.mark.ttcn3(f"status_{name}")
-
-
 @pytest.fixture
 def pool(make_bss: Callable[..., Any]) -> Any:
     """A BSS with two SGSNs, of which sgsn1 takes what nobody else does."""
@@ -146,12 +141,15 @@ def test_one_sgsn_resets(pool: Any) -> None:
 
 
 IN_ERROR = [
-    pytest.param(0, bytes.fromhex("2a1f84c0900001"), id="FLUSH-LL", marks=mark("sig_ul_tlli")),
-    pytest.param(0, PAGING + BAD, id="PAGING-CS", marks=mark("sig_ul_tmsi")),
+    pytest.param(0, bytes.fromhex("2a1f84c0900001"), id="FLUSH-LL", marks=pytest.mark.ttcn3("status_sig_ul_tlli")),
+    pytest.param(0, PAGING + BAD, id="PAGING-CS", marks=pytest.mark.ttcn3("status_sig_ul_tmsi")),
     pytest.param(
-        2, bytes.fromhex("00c0900001000000") + b"\x0e\x82\x00\x00", id="DL-UNITDATA", marks=mark("ptp_ul_tlli")
+        2,
+        bytes.fromhex("00c0900001000000") + b"\x0e\x82\x00\x00",
+        id="DL-UNITDATA",
+        marks=pytest.mark.ttcn3("status_ptp_ul_tlli"),
     ),
-    pytest.param(2, PAGING + BAD, id="PAGING-CS on a cell", marks=mark("ptp_ul_tmsi")),
+    pytest.param(2, PAGING + BAD, id="PAGING-CS on a cell", marks=pytest.mark.ttcn3("status_ptp_ul_tmsi")),
 ]
 
 
