@@ -108,9 +108,9 @@ def octets(kind: Any, layout: OCTETS) -> st.SearchStrategy[Any]:
     """Values of an OCTET STRING, of the size that the layout allows."""
     if kind is bytes:
         return st.binary(min_size=layout.least, max_size=min(layout.most, 140))
-    if issubclass(kind, Struct):
-        return st.binary(min_size=layout.least, max_size=min(layout.most, 20)).map(read_by(kind)).filter(bool)
     known = (KINDS | own_kinds()).get(kind)
+    if known is None and issubclass(kind, Struct):
+        return st.binary(min_size=layout.least, max_size=min(layout.most, 20)).map(read_by(kind)).filter(bool)
     made = strategies.values(kind, layout.least, min(layout.most, 140)) if known is None else known
     return made.filter(lambda value: layout.least <= len(value.to_octets()) <= layout.most)
 

@@ -23,8 +23,17 @@ from protocol.map.numbers import (
     Tbcd,
 )
 from protocol.map.packet import ExtQosSubscribed, PdpAddress
+from protocol.map.position import GeodeticInformation, GeographicalInformation, Point
 from tests.wire.strategies import KINDS as COMMON
 from tests.wire.strategies import digits
+
+POINTS = st.builds(
+    Point,
+    south=st.booleans(),
+    latitude=st.integers(0, (1 << 23) - 1),
+    longitude=st.integers(0, (1 << 24) - 1),
+    uncertainty=st.integers(0, 127),
+)
 
 
 @st.composite
@@ -65,6 +74,14 @@ KINDS: dict[Any, st.SearchStrategy[Any]] = {
             odd=st.booleans(),
         ),
         st.binary(max_size=20),
+    ),
+    GeographicalInformation: st.builds(GeographicalInformation, point=POINTS),  # the one shape of 17.7.1
+    GeodeticInformation: st.builds(
+        GeodeticInformation,
+        presentation=st.sampled_from(list(Presentation)),
+        screening=st.sampled_from(list(Screening)),
+        point=POINTS,
+        confidence=st.integers(0, 127),
     ),
     CellGlobalId: st.builds(CellGlobalId, COMMON[Lai], st.integers(0, 0xFFFF)),
     PdpAddress: (st.ip_addresses() | st.binary(min_size=5, max_size=15)).map(PdpAddress),

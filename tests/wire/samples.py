@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture import providers
 
 from protocol.layout import Message
 from protocol.registry import PROTOCOLS
@@ -21,8 +22,16 @@ ELEMENT_MESSAGES: list[Any] = [
 
 
 def gathered(strategy: st.SearchStrategy[Any], count: int) -> list[Any]:
-    """So many values of a strategy, always the same."""
+    """So many values of a strategy, always the same.
+
+    Hypothesis likes constants of the modules that are loaded, so its examples change with each edit of any of them, and
+    with the tests that run: not here.
+    """
     found: list[Any] = []
+    inner: Any = providers
+    own = inner._get_local_constants
+    inner._get_local_constants = inner.Constants
+    inner.CONSTANTS_CACHE.cache.clear()
 
     @settings(
         max_examples=count,
@@ -36,7 +45,11 @@ def gathered(strategy: st.SearchStrategy[Any], count: int) -> list[Any]:
     def gather(value: Any) -> None:
         found.append(value)
 
-    gather()
+    try:
+        gather()
+    finally:
+        inner._get_local_constants = own
+        inner.CONSTANTS_CACHE.cache.clear()
     return found
 
 

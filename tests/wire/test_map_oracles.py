@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from gprslab.trace.stacks import Stacks
 from protocol import tcap
@@ -29,6 +28,7 @@ from protocol.map.contexts import ApplicationContext
 from protocol.map.operations import ERRORS, OPERATIONS, error_of
 from tests.wire import oracle
 from tests.wire.ber_strategies import elements
+from tests.wire.samples import gathered
 
 NUMBER = IsdnAddress("491720000003")
 MSC = location.LocationInfo(msc_number=NUMBER)
@@ -152,23 +152,8 @@ TYPES: list[type[Element]] = [
 
 def values_of(kind: type[Element], count: int) -> list[Any]:
     """Generated values, always the same."""
-    found: list[Any] = []
     finish = IN_ITS_VERSION.get(kind, lambda value: value)
-
-    @seed(29002)
-    @settings(
-        max_examples=count,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(elements(kind, opaque=False, named=True))
-    def collect(value: Any) -> None:
-        found.append(with_tpdu(finish(value)))
-
-    collect()
-    return found
+    return [with_tpdu(finish(value)) for value in gathered(elements(kind, opaque=False, named=True), count)]
 
 
 # --- pycrate ----------------------------------------------------------------------------------------------------------
