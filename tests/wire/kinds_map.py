@@ -61,7 +61,8 @@ def tbcd(draw: st.DrawFn) -> Tbcd:
 
 KINDS: dict[Any, st.SearchStrategy[Any]] = {
     ChargingId: st.integers(0, 0xFFFFFFFF).map(ChargingId),
-    ExtQosSubscribed: st.binary(min_size=1, max_size=9).map(ExtQosSubscribed.from_octets),
+    # One that stops between the octets of R99 is read, and is none that 24.008 10.5.6.5 has.
+    ExtQosSubscribed: st.binary(min_size=9, max_size=9).map(ExtQosSubscribed.from_octets),
     HlrId: digits(5, 15).map(HlrId),
     Tbcd: tbcd(),
     LocationNumber: location_numbers(),

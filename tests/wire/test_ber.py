@@ -193,8 +193,8 @@ def test_declaration_choice_of_mandatory() -> None:
 def test_reference_table() -> None:
     """The reference shows each element with its tag, presence and type."""
     table = "\n".join(reference([Point]))
-    assert "| 02 | x | int | M | INTEGER |" in table
-    assert "| 04 | name | bytes | O | OCTET STRING |" in table
+    assert "| 02 | x | number | M | INTEGER |" in table
+    assert "| 04 | name | octets | O | OCTET STRING |" in table
 
 
 # --- values -----------------------------------------------------------------------------------------------------------
