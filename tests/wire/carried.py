@@ -16,7 +16,7 @@ from protocol.llc import IFrame, UiFrame
 from protocol.llc.frame import Sapi
 from protocol.m3ua import Data, InfoString, M3uaMessage
 from protocol.mtp3 import ServiceIndicator
-from protocol.ns import NsUnitdata
+from protocol.ns import NsStatus, NsUnitdata
 from protocol.rr import SystemInformationType4
 from protocol.rr.channels import ChannelDescription, Hopping
 from protocol.sccp import Address, GlobalTitle, NatureOfAddress, NumberingPlan, ProtocolClass, SccpMessage, Udt
@@ -44,6 +44,8 @@ TOM_ENVELOPE: Final = bytes.fromhex("0000")
 """TS 44.064 annex B: a discriminator that names no protocol, no remaining header, one octet of a message."""
 
 BVC_BLOCK: Final = bytes.fromhex("200482000207810a")
+
+NS_ALIVE: Final = bytes.fromhex("0a")
 
 RRLP_ACK: Final = bytes.fromhex("26")
 """TS 44.031: reference number 1, assistance data ACK."""
@@ -105,6 +107,8 @@ def fitting(message: Any) -> Any:
             return message.replace(location_estimate=ELLIPSOID_POINT)
         case NsUnitdata():
             return message.replace(sdu=BVC_BLOCK)
+        case NsStatus(ns_pdu=bytes()):
+            return message.replace(ns_pdu=NS_ALIVE)
         case UlUnitdata() | DlUnitdata():
             up = isinstance(message, UlUnitdata)
             frame = UiFrame(sapi=Sapi.LLGMM, command=not up, nu=7, information=layer_3(up=up))
@@ -134,7 +138,9 @@ def fitting(message: Any) -> Any:
         case EchoRequestV6() | EchoReplyV6():
             return message.summed(V6, V6)
         case Udp():
-            return message.replace(source_port=40000, destination_port=40001, checksum=0, trailing=b"")
+            return message.replace(
+                source_port=40000, destination_port=40001, checksum=0, payload=b"hello", trailing=b""
+            )
         case CompleteLayer3Information():
             return message.replace(layer_3_information=MM_IDENTITY_REQUEST)
         case Dtap():

@@ -37,6 +37,11 @@ class FieldFault:
 
 ORACLE_FAULTS = (
     OracleFault(
+        tuple(cls for cls in layout.messages(cc.CcMessage) if any(field.type is cc.Cause for field in cls.fields)),
+        EXTRANEOUS,
+        "24.008 10.5.4.11: the cause stands behind octet 3a; tshark ends the element before it, or before diagnostics",
+    ),
+    OracleFault(
         (gmm.RoutingAreaUpdateAccept, gmm.RoutingAreaUpdateComplete),
         "Extraneous Data, dissector bug or later version spec (report to wireshark.org)",
         "24.008 10.5.5.11: a pair of NSAPI and N-PDU number has 12 bits; tshark takes the second pair from wrong bits",
