@@ -230,6 +230,7 @@ NOT_TO_TSHARK: dict[type[Element], str] = {
     errors.RoamingNotAllowedParamV2: ONLY_V3,
     service_errors.CugRejectParamV2: ONLY_V3,
     service_errors.SsSubscriptionViolationParamV1: ONLY_V3,
+    enquiry.AnyTimeInterrogationRes: "as ProvideSubscriberInfoRes",
     enquiry.ProvideSubscriberInfoRes: "tshark 4.0 gives up with an exception of its own; not traced, pycrate reads it",
     location.UpdateLocationResV1: "tshark takes the HLR number for an IMSI; GSM 09.02 17.7.1: an ISDN-AddressString",
 }
