@@ -5,8 +5,8 @@ The operations and errors of MAP, in TCAP, have their own (tests/wire/test_map_o
 
 import re
 import subprocess
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,13 @@ import pytest
 
 from gprslab.trace.pcapng import PcapngWriter
 from gprslab.trace.stacks import Stacks
+from protocol.errors import DecodeError
 from protocol.layout import HEADER
 from protocol.registry import PROTOCOLS
 from tests.wire.carried import fitting
 from tests.wire.oracle import Dissection, dissect, packet
 from tests.wire.samples import ELEMENT_MESSAGES, directions, samples
-from tests.wire.tshark_faults import CARRIERS, FIELD_FAULTS, NAMES, ORACLE_FAULTS
+from tests.wire.tshark_faults import CARRIERS, FIELD_FAULTS, NAMES, ORACLE_FAULTS, FieldFault, OracleFault
 from tests.wire.tshark_fields import FIELDS, same
 
 COUNT = 40
@@ -48,7 +49,9 @@ def letters(text: str) -> str:
 def complaints(protocol: str, message: Any, shown: Dissection) -> Iterator[str]:
     """What is wrong in a dissection."""
     cls = type(message)
-    fault = next((f for f in ORACLE_FAULTS if cls in f.classes and f.words == shown.objection), None)
+    fault = next(
+        (f for f in ORACLE_FAULTS if cls in f.classes and f.words == shown.objection and f.when(message)), None
+    )
     if fault is None and shown.objection:
         yield f"objects: {shown.objection}"
     if not isinstance(message, CARRIERS) and letters(NAMES.get(cls, cls.title.partition(" (")[0])) not in letters(
@@ -85,6 +88,44 @@ def test_every_message(protocol: str, tshark: str, tmp_path: Path) -> None:
         for complaint in complaints(protocol, message, shown)
     ]
     assert not bad, "\n".join(bad[:20])
+
+
+def example(fault: OracleFault | FieldFault) -> tuple[Any, bool]:
+    """The message with which a fault is shown, and which way it goes."""
+    octets = bytes.fromhex(fault.example)
+    protocol = PROTOCOLS[fault.classes[0].protocol]
+    for up in (True, False):
+        with suppress(DecodeError):
+            message = protocol.decode(octets, up)
+            if isinstance(message, fault.classes):
+                return message, up
+    raise AssertionError(fault.example)
+
+
+def examples(faults: Sequence[OracleFault | FieldFault], tshark: str, folder: Path) -> Iterator[tuple[Any, Dissection]]:
+    """The messages with which faults are shown, as tshark shows them."""
+    stacks = Stacks()
+    told = [example(fault) for fault in faults]
+    packets = [packet(message.protocol, message.encode(), stacks, up=up) for message, up in told]
+    names = sorted({name for fault in FIELD_FAULTS for name in fault.fields})
+    yield from zip([message for message, _ in told], dissect(tshark, folder, packets, names), strict=True)
+
+
+def test_no_objection_is_stale(tshark: str, tmp_path: Path) -> None:
+    """Tshark still objects to each example."""
+    for fault, (message, shown) in zip(ORACLE_FAULTS, examples(ORACLE_FAULTS, tshark, tmp_path), strict=True):
+        assert shown.objection == fault.words, fault.why
+        assert fault.when(message)
+
+
+def test_no_other_value_is_stale(tshark: str, tmp_path: Path) -> None:
+    """Tshark still shows another value in some field of each example."""
+    for fault, (message, shown) in zip(FIELD_FAULTS, examples(FIELD_FAULTS, tshark, tmp_path), strict=True):
+        wrong = []
+        for name in fault.fields:
+            ours, cells = FIELDS[message.protocol][name](message), [cell for cell in shown.fields[name] if cell]
+            wrong.append(len(ours) != len(cells) or not all(map(same, ours, cells)))
+        assert any(wrong), fault.why
 
 
 @pytest.mark.parametrize("protocol", FIELDS)
