@@ -8,6 +8,9 @@ from protocol.identities import Tlli
 from protocol.rr.blocks import RestOctets
 from protocol.rr.channels import StartingTime
 
+AT_ONCE = StartingTime(t1=0, t3=0, t2=0)
+"""A starting time that says nothing: for blocks of which the sender stopped before it."""
+
 
 class PowerControl(Struct):
     """Power of the BTS (TS 44.060 12.12): P0 in steps of 2 dB, and its mode."""
@@ -30,7 +33,7 @@ class SingleBlock(Struct):
     alpha: Annotated[int | None, OPT(4)] = None
     gamma: Annotated[int, BITS(5)] = 0
     fixed_1: Annotated[int, BITS(2)] = 1
-    tbf_starting_time: Annotated[StartingTime | None, BITS()] = None
+    tbf_starting_time: Annotated[StartingTime, BITS()] = AT_ONCE
     power_control: Annotated[PowerControlOfBlock | None, LH()] = None
 
 
@@ -126,8 +129,8 @@ class MultiBlock(Struct):
 
     alpha: Annotated[int | None, OPT(4)] = None
     gamma: Annotated[int, BITS(5)] = 0
-    tbf_starting_time: Annotated[StartingTime | None, BITS()] = None
-    number_of_radio_blocks_allocated: Annotated[int | None, BITS(2)] = None
+    tbf_starting_time: Annotated[StartingTime, BITS()] = AT_ONCE
+    number_of_radio_blocks_allocated: Annotated[int, BITS(2)] = 0
     power_control: Annotated[PowerControlOfBlock | None, OPT()] = None
     additions_in_rel_6: Annotated[Pfi | None, LH()] = None
 

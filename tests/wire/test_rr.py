@@ -20,6 +20,15 @@ from protocol.errors import DecodeError
 from protocol.identities import Imsi, MobileIdentity, Tmsi
 from protocol.rr import BlockMessage, RrMessage, elements, frequencies, rest_octets, si13
 from protocol.rr.blocks import rest_octets as type_of_rest
+from protocol.rr.immediate import (
+    EgprsAssignment,
+    EgprsPacketUplinkAssignment,
+    IaRestOctets,
+    MultiBlock,
+    PacketAssignment,
+    PacketUplinkAssignment,
+    SingleBlock,
+)
 from protocol.rr.messages import PagingRequestType1, SystemInformationType1
 from protocol.rr.rest_octets import P1RestOctets, Si3RestOctets
 from protocol.rr.si13 import Si13RestOctets
@@ -773,3 +782,14 @@ def test_frequencies_as_tshark_reads_them(tshark: str, tmp_path: Path) -> None:
         # A label of tshark has 240 characters: the last number may be cut off.
         assert set(map(int, listed[:-1])) <= set(arfcns)
         assert len(listed) == len(arfcns) or len(listed) > 45
+
+
+@pytest.mark.parametrize("block", [SingleBlock(alpha=12, gamma=21), MultiBlock(alpha=12, gamma=21)])
+def test_a_block_has_a_starting_time(block: SingleBlock | MultiBlock) -> None:
+    """TS 44.018 10.5.2.16: it is no option, so what stands behind it is not taken for it."""
+    if isinstance(block, SingleBlock):
+        content: Any = PacketAssignment(assignment=PacketUplinkAssignment(allocation=block))
+    else:
+        content = EgprsAssignment(assignment=EgprsPacketUplinkAssignment(extended_ra=1, allocation=block))
+    octets = IaRestOctets(content=content).to_octets()
+    assert IaRestOctets.from_octets(octets.ljust(23, b"+")).content == content
