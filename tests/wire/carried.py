@@ -97,10 +97,10 @@ def fitting(message: Any) -> Any:
         case UiFrame(encrypted=False) | IFrame():
             whole = in_frame(message.sapi, up=not message.command, acknowledged=isinstance(message, IFrame))
             return message if whole is None else message.replace(information=whole)
-        case SnUnitdata() | SnData() if message.compression is UNCOMPRESSED:
+        case SnUnitdata():
+            return segment(message)
+        case SnData() if message.compression is UNCOMPRESSED:
             return message.replace(payload=PACKET)
-        case SnUnitdata(compression=None, segment_number=0):  # the first segment has a compression
-            return message.replace(segment_number=1)
         case SystemInformationType4(cbch_mobile_allocation=None) if hops(message.cbch_channel_description):
             return message.replace(cbch_channel_description=None)  # 9.1.36.2: where it hops, the allocation is there
         case PerformLocationResponse(location_estimate=bytes()):
@@ -151,6 +151,15 @@ def fitting(message: Any) -> Any:
             return message.replace(next_header=IpProtocol.NO_NEXT_HEADER, payload=b"", trailing=b"")
         case _:
             return message
+
+
+def segment(message: SnUnitdata) -> SnUnitdata:
+    """With a packet, if it is a first segment; others have other numbers, lest tshark takes them for what follows."""
+    if message.compression is None:
+        number = message.n_pdu_number | 1
+        return message.replace(segment_number=message.segment_number or 1, n_pdu_number=number)
+    payload = PACKET if message.compression is UNCOMPRESSED else message.payload
+    return message.replace(n_pdu_number=message.n_pdu_number & ~1, payload=payload)
 
 
 def hops(channel: ChannelDescription | None) -> bool:
