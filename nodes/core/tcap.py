@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from nodes.core.clock import Running
+from nodes.core.machine import Procedure
 from nodes.core.node import Node
 from nodes.core.outputs import Interface, Name
 from nodes.core.sccp import Reassembly
@@ -456,3 +457,29 @@ class Opening:
             return False
         service(self.dialogue, event)
         return True
+
+
+class Inquiry(Procedure):
+    """A procedure that asks a register, in a dialogue of its own that ends with it."""
+
+    __slots__ = ("_dialogue",)
+
+    def __init__(self, stage: Any, parent: Procedure | None = None) -> None:
+        super().__init__(stage, parent)
+        self._dialogue: Dialogue | None = None
+
+    @property
+    def dialogue(self) -> Dialogue:
+        """The dialogue that was begun last."""
+        assert self._dialogue is not None
+        return self._dialogue
+
+    def begin_dialogue(self, peer: Address, context: ApplicationContext, imsi: str) -> Dialogue:
+        """Begin a dialogue about a subscriber; one before it is given up."""
+        Inquiry.ended(self)
+        self._dialogue = self.stage.tcap.begin(self, peer, context, imsi)
+        return self.dialogue
+
+    def ended(self) -> None:
+        if self._dialogue is not None:
+            self._dialogue.abort()

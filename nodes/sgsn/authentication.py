@@ -7,8 +7,8 @@ it says by a failure: #20 and #23 lead to an identification, #21 to a re-synchro
 from collections.abc import Iterable
 from typing import Any
 
-from nodes.core.machine import Begin, Machine, Procedure, State
-from nodes.core.tcap import Dialogue, NoAnswer, Refused
+from nodes.core.machine import Begin, Machine, State
+from nodes.core.tcap import Inquiry, NoAnswer, Refused
 from nodes.sgsn import identification
 from nodes.sgsn.causes import gmm_cause
 from nodes.sgsn.events import RadioLost
@@ -46,10 +46,10 @@ class S(State):
     UNANSWERED = "not answered"
 
 
-class Authentication(Procedure):
+class Authentication(Inquiry):
     """One authentication. ``cause`` says why there are no vectors; ``cipher`` is the algorithm that is offered."""
 
-    __slots__ = ("_dialogue", "cause", "cipher", "cksn", "context", "failed", "reference", "vector")
+    __slots__ = ("cause", "cipher", "cksn", "context", "failed", "reference", "vector")
 
     def __init__(self, parent: Any, context: Any) -> None:
         super().__init__(parent.stage, parent)
@@ -60,24 +60,17 @@ class Authentication(Procedure):
         self.cksn = Cksn.NO_KEY
         self.cipher = CipheringAlgorithm.NOT_USED
         self.reference = 0
-        self._dialogue: Dialogue | None = None
-
-    def ended(self) -> None:
-        if self._dialogue is not None:
-            self._dialogue.abort()
 
     def fetch(self, resynchronisation: ReSynchronisationInfo | None = None) -> S:
         """Ask the HLR for vectors."""
-        if self._dialogue is not None:
-            self._dialogue.abort()
         imsi = self.context.imsi
         hlr = self.stage.hlr_of(imsi)
         if hlr is None:
             self.cause = self.stage.config.map_causes["imsi unknown"]
             return S.NO_VECTORS
         self.forget_vectors()
-        self._dialogue = self.stage.tcap.begin(self, hlr, INFO_RETRIEVAL_V3, imsi)
-        self._dialogue.invoke(
+        dialogue = self.begin_dialogue(hlr, INFO_RETRIEVAL_V3, imsi)
+        dialogue.invoke(
             SendAuthenticationInfoArg(
                 imsi=imsi,
                 number_of_requested_vectors=self.stage.config.vectors,
@@ -85,7 +78,7 @@ class Authentication(Procedure):
                 re_synchronisation_info=resynchronisation,
             )
         )
-        self._dialogue.send()
+        dialogue.send()
         return S.WAIT_VECTORS
 
     def forget_vectors(self) -> None:

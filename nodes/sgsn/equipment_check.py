@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from nodes.core.machine import Begin, Machine, Procedure, State
-from nodes.core.tcap import Dialogue, NoAnswer, Refused
+from nodes.core.machine import Begin, Machine, State
+from nodes.core.tcap import Inquiry, NoAnswer, Refused
 from protocol.causes import GmmCause
 from protocol.identities import Imei
 from protocol.map.contexts import EQUIPMENT_MNGT_V3
@@ -20,21 +20,16 @@ class S(State):
     FORBIDDEN = "equipment forbidden"
 
 
-class EquipmentCheck(Procedure):
+class EquipmentCheck(Inquiry):
     """One check of an IMEI; ``cause`` says why it is forbidden."""
 
-    __slots__ = ("_dialogue", "cause", "imei", "imsi")
+    __slots__ = ("cause", "imei", "imsi")
 
     def __init__(self, parent: Any, imei: Imei, imsi: str) -> None:
         super().__init__(parent.stage, parent)
         self.imei = imei
         self.imsi = imsi
         self.cause = GmmCause.ILLEGAL_ME
-        self._dialogue: Dialogue | None = None
-
-    def ended(self) -> None:
-        if self._dialogue is not None:
-            self._dialogue.abort()
 
     def by_policy(self, cause: GmmCause) -> S:
         """What the operator wants where the EIR cannot tell."""
@@ -46,7 +41,7 @@ class EquipmentCheck(Procedure):
 
 def begun(check: EquipmentCheck, event: Begin) -> S:
     """Ask the EIR."""
-    check._dialogue = dialogue = check.stage.tcap.begin(check, check.stage.eir, EQUIPMENT_MNGT_V3, check.imsi)  # noqa: SLF001
+    dialogue = check.begin_dialogue(check.stage.eir, EQUIPMENT_MNGT_V3, check.imsi)
     dialogue.invoke(
         CheckImeiArg(
             imei=check.imei, requested_equipment_info=RequestedEquipmentInfo.of(RequestedEquipmentInfo.EQUIPMENT_STATUS)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from nodes.core.machine import Begin, Machine, Procedure, State
-from nodes.core.tcap import Dialogue, NoAnswer, Refused
+from nodes.core.machine import Begin, Machine, State
+from nodes.core.tcap import Inquiry, NoAnswer, Refused
 from protocol.identities import Imsi
 from protocol.map.authentication import (
     AuthenticationFailureReportArg,
@@ -21,33 +21,28 @@ class S(State):
     DONE = "reported"
 
 
-class FailureReport(Procedure):
+class FailureReport(Inquiry):
     """One report; nobody waits for it, so it has no parent."""
 
-    __slots__ = ("_dialogue", "imsi")
+    __slots__ = ("imsi",)
 
     def __init__(self, stage: Any, imsi: Imsi) -> None:
         super().__init__(stage)
         self.imsi = imsi
-        self._dialogue: Dialogue | None = None
 
     @property
     def subject(self) -> str:
         return self.imsi
-
-    def ended(self) -> None:
-        if self._dialogue is not None:
-            self._dialogue.abort()
 
     def report(self) -> S:
         """Send it, if an HLR serves the IMSI."""
         hlr = self.stage.hlr_of(self.imsi)
         if hlr is None:
             return S.DONE
-        self._dialogue = self.stage.tcap.begin(self, hlr, AUTHENTICATION_FAILURE_REPORT_V3, self.imsi)
+        dialogue = self.begin_dialogue(hlr, AUTHENTICATION_FAILURE_REPORT_V3, self.imsi)
         cause = FailureCause.WRONG_USER_RESPONSE
-        self._dialogue.invoke(AuthenticationFailureReportArg(imsi=self.imsi, failure_cause=cause))
-        self._dialogue.send()
+        dialogue.invoke(AuthenticationFailureReportArg(imsi=self.imsi, failure_cause=cause))
+        dialogue.send()
         return S.WAIT_RESULT
 
 

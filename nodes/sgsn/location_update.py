@@ -5,8 +5,8 @@ The HLR learns where the mobile is and hands over what it has subscribed to.
 
 from typing import Any
 
-from nodes.core.machine import Begin, Machine, Procedure, State
-from nodes.core.tcap import Dialogue, NoAnswer, Refused
+from nodes.core.machine import Begin, Machine, State
+from nodes.core.tcap import Inquiry, NoAnswer, Refused
 from nodes.sgsn.causes import gmm_cause
 from protocol.causes import GmmCause
 from protocol.map.contexts import GPRS_LOCATION_UPDATE_V3
@@ -23,33 +23,22 @@ class S(State):
     REFUSED = "location update refused"
 
 
-class LocationUpdate(Procedure):
+class LocationUpdate(Inquiry):
     """One update; ``cause`` says what the mobile is to be told if it fails."""
 
-    __slots__ = ("_dialogue", "cause", "context")
+    __slots__ = ("cause", "context")
 
     def __init__(self, parent: Any, context: Any) -> None:
         super().__init__(parent.stage, parent)
         self.context = context
         self.cause = GmmCause.NETWORK_FAILURE
-        self._dialogue: Dialogue | None = None
-
-    @property
-    def dialogue(self) -> Dialogue:
-        """The dialogue with the HLR."""
-        assert self._dialogue is not None
-        return self._dialogue
-
-    def ended(self) -> None:
-        if self._dialogue is not None:
-            self._dialogue.abort()
 
     def open(self) -> bool:
         """Begin the dialogue; False where no HLR serves the IMSI."""
         hlr = self.stage.hlr_of(self.context.imsi)
         if hlr is None:
             return False
-        self._dialogue = self.stage.tcap.begin(self, hlr, GPRS_LOCATION_UPDATE_V3, self.context.imsi)
+        self.begin_dialogue(hlr, GPRS_LOCATION_UPDATE_V3, self.context.imsi)
         return True
 
 

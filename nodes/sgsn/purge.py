@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from nodes.core.machine import Begin, Machine, Procedure, State
-from nodes.core.tcap import Dialogue, NoAnswer, Refused
+from nodes.core.machine import Begin, Machine, State
+from nodes.core.tcap import Inquiry, NoAnswer, Refused
 from protocol.map.contexts import MS_PURGING_V3
 from protocol.map.location import PurgeMsArg, PurgeMsRes
 
@@ -16,29 +16,24 @@ class S(State):
     PURGED = "purged"
 
 
-class Purge(Procedure):
+class Purge(Inquiry):
     """One purge; the context goes, whatever the HLR says. ``freeze`` : its P-TMSI must not be used soon again."""
 
-    __slots__ = ("_dialogue", "context", "freeze")
+    __slots__ = ("context", "freeze")
 
     def __init__(self, context: Any) -> None:
         super().__init__(context.stage, context)
         self.context = context
         self.freeze = False
-        self._dialogue: Dialogue | None = None
-
-    def ended(self) -> None:
-        if self._dialogue is not None:
-            self._dialogue.abort()
 
     def ask_hlr(self) -> S:
         """Send purgeMS, if an HLR serves the IMSI."""
         hlr = self.stage.hlr_of(self.context.imsi)
         if hlr is None:
             return S.PURGED
-        self._dialogue = self.stage.tcap.begin(self, hlr, MS_PURGING_V3, self.context.imsi)
-        self._dialogue.invoke(PurgeMsArg(imsi=self.context.imsi, sgsn_number=self.stage.isdn))
-        self._dialogue.send()
+        dialogue = self.begin_dialogue(hlr, MS_PURGING_V3, self.context.imsi)
+        dialogue.invoke(PurgeMsArg(imsi=self.context.imsi, sgsn_number=self.stage.isdn))
+        dialogue.send()
         return S.WAIT_RESULT
 
 

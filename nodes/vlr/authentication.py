@@ -6,8 +6,8 @@ is asked anew, once; any other failure counts as a wrong proof.
 
 from typing import TYPE_CHECKING, Any
 
-from nodes.core.machine import Begin, Machine, Procedure, State
-from nodes.core.tcap import Dialogue, NoAnswer, Refused
+from nodes.core.machine import Begin, Machine, State
+from nodes.core.tcap import Inquiry, NoAnswer, Refused
 from nodes.vlr.causes import mm_cause
 from protocol.causes import MmCause
 from protocol.gmm.elements import Cksn
@@ -37,10 +37,10 @@ class S(State):
     UNANSWERED = "not answered"
 
 
-class Authentication(Procedure):
+class Authentication(Inquiry):
     """One authentication. ``cause`` says why there are no vectors."""
 
-    __slots__ = ("_dialogue", "cause", "cksn", "subscriber", "synchronised", "vector")
+    __slots__ = ("cause", "cksn", "subscriber", "synchronised", "vector")
 
     def __init__(self, parent: Any, subscriber: "Subscriber") -> None:
         super().__init__(parent.stage, parent)
@@ -49,24 +49,17 @@ class Authentication(Procedure):
         self.cksn = Cksn.NO_KEY
         self.synchronised = False
         self.vector: Any = None
-        self._dialogue: Dialogue | None = None
-
-    def ended(self) -> None:
-        if self._dialogue is not None:
-            self._dialogue.abort()
 
     def fetch(self, resynchronisation: ReSynchronisationInfo | None = None) -> S:
         """Ask the HLR for vectors; those that are left are older than the card."""
-        if self._dialogue is not None:
-            self._dialogue.abort()
         imsi, config = self.subscriber.imsi, self.stage.config
         hlr = self.stage.hlr_of(imsi)
         if hlr is None:
             self.cause = config.map_causes["unknown subscriber"]
             return S.NO_VECTORS
         self.subscriber.vectors = ()
-        self._dialogue = self.stage.tcap.begin(self, hlr, INFO_RETRIEVAL_V3, imsi)
-        self._dialogue.invoke(
+        dialogue = self.begin_dialogue(hlr, INFO_RETRIEVAL_V3, imsi)
+        dialogue.invoke(
             SendAuthenticationInfoArg(
                 imsi=imsi,
                 number_of_requested_vectors=config.vectors,
@@ -74,7 +67,7 @@ class Authentication(Procedure):
                 re_synchronisation_info=resynchronisation,
             )
         )
-        self._dialogue.send()
+        dialogue.send()
         return S.WAIT_VECTORS
 
     def challenge(self, vector: Any) -> S:

@@ -5,8 +5,8 @@ Or, after a restart, it asks for the data of a subscriber who should be here (re
 
 from typing import Any
 
-from nodes.core.machine import Begin, Machine, Procedure, State
-from nodes.core.tcap import Dialogue, NoAnswer, Refused
+from nodes.core.machine import Begin, Machine, State
+from nodes.core.tcap import Inquiry, NoAnswer, Refused
 from nodes.vlr.causes import is_final, mm_cause
 from protocol.causes import MmCause
 from protocol.map.contexts import NETWORK_LOC_UP_V3
@@ -24,13 +24,13 @@ class S(State):
     REFUSED = "location update refused"
 
 
-class LocationUpdate(Procedure):
+class LocationUpdate(Inquiry):
     """One update, or, if it is to ``restore``, the fetching of what was lost.
 
     ``cause`` says what the mobile is to be told if it fails, ``final`` whether the subscriber is to be deleted.
     """
 
-    __slots__ = ("_dialogue", "cause", "final", "restore", "subscriber")
+    __slots__ = ("cause", "final", "restore", "subscriber")
 
     def __init__(self, parent: Any, subscriber: Any, *, restore: bool = False) -> None:
         super().__init__(parent.stage, parent)
@@ -38,24 +38,13 @@ class LocationUpdate(Procedure):
         self.restore = restore
         self.cause = MmCause.NETWORK_FAILURE
         self.final = False
-        self._dialogue: Dialogue | None = None
-
-    @property
-    def dialogue(self) -> Dialogue:
-        """The dialogue with the HLR."""
-        assert self._dialogue is not None
-        return self._dialogue
-
-    def ended(self) -> None:
-        if self._dialogue is not None:
-            self._dialogue.abort()
 
     def open(self) -> bool:
         """Begin the dialogue; False where no HLR serves the IMSI."""
         hlr = self.stage.hlr_of(self.subscriber.imsi)
         if hlr is None:
             return False
-        self._dialogue = self.stage.tcap.begin(self, hlr, NETWORK_LOC_UP_V3, self.subscriber.imsi)
+        self.begin_dialogue(hlr, NETWORK_LOC_UP_V3, self.subscriber.imsi)
         return True
 
 

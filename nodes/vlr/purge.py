@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from nodes.core.machine import Begin, Machine, Procedure, State
-from nodes.core.tcap import Dialogue, NoAnswer, Refused
+from nodes.core.machine import Begin, Machine, State
+from nodes.core.tcap import Inquiry, NoAnswer, Refused
 from protocol.map.contexts import MS_PURGING_V3
 from protocol.map.location import PurgeMsArg, PurgeMsRes
 
@@ -19,19 +19,14 @@ class S(State):
     PURGED = "purged"
 
 
-class Purge(Procedure):
+class Purge(Inquiry):
     """One purge; the subscriber goes, whatever the HLR says."""
 
-    __slots__ = ("_dialogue", "subscriber")
+    __slots__ = ("subscriber",)
 
     def __init__(self, subscriber: "Subscriber") -> None:
         super().__init__(subscriber.stage, subscriber)
         self.subscriber = subscriber
-        self._dialogue: Dialogue | None = None
-
-    def ended(self) -> None:
-        if self._dialogue is not None:
-            self._dialogue.abort()
 
     def ask_hlr(self) -> S:
         """Send purgeMS, if an HLR serves the IMSI."""
@@ -39,9 +34,9 @@ class Purge(Procedure):
         hlr = self.stage.hlr_of(imsi)
         if hlr is None:
             return S.PURGED
-        self._dialogue = self.stage.tcap.begin(self, hlr, MS_PURGING_V3, imsi)
-        self._dialogue.invoke(PurgeMsArg(imsi=imsi, vlr_number=self.stage.isdn))
-        self._dialogue.send()
+        dialogue = self.begin_dialogue(hlr, MS_PURGING_V3, imsi)
+        dialogue.invoke(PurgeMsArg(imsi=imsi, vlr_number=self.stage.isdn))
+        dialogue.send()
         return S.WAIT_RESULT
 
 
