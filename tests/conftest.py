@@ -4,12 +4,16 @@
 reason to skip.
 """
 
+import contextlib
+import importlib
+import io
 import json
 import os
 import shutil
+import warnings
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -18,7 +22,7 @@ from docs import ttcn3
 REQUIRED = {name for name in os.environ.get("GPRSLAB_REQUIRE", "").split(",") if name}
 
 
-def absent(name: str, reason: str) -> None:
+def absent(name: str, reason: str) -> NoReturn:
     """Skip the test that needs ``name``, or fail it where this run must have it."""
     if name in REQUIRED:
         pytest.fail(f"{reason}, and GPRSLAB_REQUIRE names {name}")
@@ -30,8 +34,18 @@ def program(name: str) -> str:
     path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
     if path is None:
         absent(name, f"{name} is not installed")
-    assert path is not None
     return path
+
+
+def pycrate(module: str) -> Any:
+    """A module of pycrate, which warns of its regular expressions and prints what other modules it lacks."""
+    quiet = io.StringIO()
+    with warnings.catch_warnings(), contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
+        warnings.simplefilter("ignore")
+        try:
+            return importlib.import_module(module)
+        except ImportError:
+            absent("pycrate", "pycrate is not installed")
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +66,6 @@ def vectors() -> list[dict[str, Any]]:
     folder = os.environ.get("GPRSLAB_VECTORS")
     if not folder:
         absent("vectors", "GPRSLAB_VECTORS names no folder of third-party vectors")
-    assert folder is not None
     lines = (Path(folder) / "third_party.jsonl").read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines]
 

@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import warnings
 from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +16,7 @@ from gprslab.config import load_lab
 from gprslab.scenario import Scenario, load_scenarios
 from gprslab.supervisor import LabArguments, Supervisor
 from protocol.llc.fcs import fcs
+from tests.conftest import pycrate
 from tests.lab.conftest import MosquittoBroker
 from tests.lab.test_processes import processes_with
 from tests.wire.test_fcs import protected
@@ -209,13 +209,6 @@ def test_the_journal_tells_what_the_capture_has(demo: Demo, tshark: str) -> None
 
 
 # --- pycrate ----------------------------------------------------------------------------------------------------------
-
-
-def pycrate(module: str) -> Any:
-    """Import a module of pycrate, whose regular expressions the compiler warns of."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return pytest.importorskip(module, reason="pycrate is not installed")
 
 
 def test_pycrate_reads_and_writes_every_gmm_message(demo: Demo) -> None:

@@ -14,6 +14,7 @@ from protocol.causes import CcCause
 from protocol.cc import CcMessage
 from protocol.document import from_document, to_document
 from protocol.errors import DecodeError
+from tests.conftest import pycrate
 from tests.wire import oracle
 from tests.wire.strategies import messages
 
@@ -231,7 +232,7 @@ def test_as_tshark_reads_them(tshark: str, tmp_path: Path) -> None:
 
 def test_as_pycrate_reads_them() -> None:
     """Pycrate finds the same messages, with no error, and gives the same octets back."""
-    module: Any = pytest.importorskip("pycrate_mobile.TS24008_CC")
+    module = pycrate("pycrate_mobile.TS24008_CC")
     for octets, up, _, _ in KNOWN:
         pdu = bytes.fromhex(octets)
         message = cc.decode(pdu, up=up)

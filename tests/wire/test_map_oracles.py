@@ -12,7 +12,6 @@ from protocol.ber import Element
 from protocol.identities import IsdnAddress
 from protocol.map import (
     calls,
-    enquiry,
     equipment,
     errors,
     location,
@@ -27,6 +26,7 @@ from protocol.map import (
 from protocol.map.codes import SsCode, SsStatus
 from protocol.map.contexts import ApplicationContext
 from protocol.map.operations import ERRORS, OPERATIONS, error_of
+from tests.conftest import pycrate
 from tests.wire import oracle
 from tests.wire.ber_strategies import elements
 from tests.wire.samples import gathered
@@ -163,8 +163,8 @@ def values_of(kind: type[Element], count: int) -> list[Any]:
 @pytest.fixture(scope="session")
 def pycrate_types() -> dict[str, Any]:
     """The types of pycrate, ``v3 Name`` and ``v2 Name``."""
-    pytest.importorskip("pycrate_asn1dir.MAPv2", reason="pycrate is not installed")
-    modules = pytest.importorskip("pycrate_asn1dir.MAP", reason="pycrate is not installed").GLOBAL.MOD
+    pycrate("pycrate_asn1dir.MAPv2")
+    modules = pycrate("pycrate_asn1dir.MAP").GLOBAL.MOD
     found: dict[str, Any] = {}
     for module, types in modules.items():
         version = "v2" if module.startswith("MAPv2-") else "v3" if module.startswith("MAP-") else None
@@ -230,8 +230,6 @@ NOT_TO_TSHARK: dict[type[Element], str] = {
     errors.RoamingNotAllowedParamV2: ONLY_V3,
     service_errors.CugRejectParamV2: ONLY_V3,
     service_errors.SsSubscriptionViolationParamV1: ONLY_V3,
-    enquiry.AnyTimeInterrogationRes: "as ProvideSubscriberInfoRes",
-    enquiry.ProvideSubscriberInfoRes: "tshark 4.0 gives up with an exception of its own; not traced, pycrate reads it",
     location.UpdateLocationResV1: "tshark takes the HLR number for an IMSI; GSM 09.02 17.7.1: an ISDN-AddressString",
 }
 """Forms that tshark does not know, and who is right."""

@@ -14,6 +14,7 @@ from protocol.causes import MmCause
 from protocol.document import from_document, to_document
 from protocol.errors import DecodeError
 from protocol.mm import MmMessage
+from tests.conftest import pycrate
 from tests.wire import oracle
 from tests.wire.strategies import messages
 
@@ -330,7 +331,7 @@ def test_as_tshark_reads_them(tshark: str, tmp_path: Path) -> None:
 
 def test_as_pycrate_reads_them() -> None:
     """Pycrate finds the same messages, with no error."""
-    nas = pytest.importorskip("pycrate_mobile.NAS")
+    nas = pycrate("pycrate_mobile.NAS")
     for octets, up, _, _ in KNOWN:
         pdu = bytes.fromhex(octets)
         found, error = (nas.parse_NAS_MO if up else nas.parse_NAS_MT)(pdu)

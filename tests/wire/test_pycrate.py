@@ -16,6 +16,7 @@ from protocol import gmm, gtp, layout, m3ua, rr, sccp
 from protocol.errors import DecodeError
 from protocol.registry import PROTOCOLS
 from protocol.rr.blocks import BlockMessage
+from tests.conftest import pycrate
 from tests.wire.carried import fitting
 from tests.wire.samples import directions, samples
 
@@ -25,15 +26,9 @@ COUNT = 16
 Reader = Callable[[Any, bytes, bool], tuple[Any, int]]
 
 
-def load(module: str) -> Any:
-    """A module of pycrate, which prints what other modules it lacks."""
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        return pytest.importorskip(f"pycrate_mobile.{module}", reason="pycrate is not installed")
-
-
 def layer_3() -> Reader:
     """MM, CC, RR, GMM and SM, by direction."""
-    nas = load("NAS")
+    nas = pycrate("pycrate_mobile.NAS")
 
     def read(message: Any, octets: bytes, up: bool) -> tuple[Any, int]:
         if up:
@@ -45,7 +40,7 @@ def layer_3() -> Reader:
 
 def tunnel() -> Reader:
     """GTP, by plane."""
-    control, user = load("TS29060_GTP"), load("TS29281_GTPU")
+    control, user = pycrate("pycrate_mobile.TS29060_GTP"), pycrate("pycrate_mobile.TS29281_GTPU")
     on_user_plane = (gtp.TPdu, gtp.EndMarker)
     return lambda message, octets, _: (
         user.parse_GTPU(octets) if isinstance(message, on_user_plane) else control.parse_GTP(octets)
@@ -55,9 +50,9 @@ def tunnel() -> Reader:
 READERS: dict[str, Callable[[], Reader]] = {
     **dict.fromkeys(("gmm", "sm", "mm", "cc", "rr"), layer_3),
     "gtp": tunnel,
-    "sccp": lambda: lambda _, octets, __: load("SCCP").parse_SCCP(octets),
-    "sccp_management": lambda: lambda _, octets, __: load("SCCP").parse_SCMG(octets),
-    "m3ua": lambda: lambda _, octets, __: load("M3UA").parse_M3UA(octets),
+    "sccp": lambda: lambda _, octets, __: pycrate("pycrate_mobile.SCCP").parse_SCCP(octets),
+    "sccp_management": lambda: lambda _, octets, __: pycrate("pycrate_mobile.SCCP").parse_SCMG(octets),
+    "m3ua": lambda: lambda _, octets, __: pycrate("pycrate_mobile.M3UA").parse_M3UA(octets),
 }
 
 

@@ -74,6 +74,7 @@ from protocol.map.subscriber import (
     ZoneCode,
 )
 from protocol.sm.quality_of_service import QualityOfService
+from tests.conftest import pycrate
 from tests.wire.ber_strategies import elements, rewritten
 
 IMSI = Imsi("262011234567890")
@@ -562,19 +563,19 @@ def test_user_abort_in_other_syntax() -> None:
 
 
 @pytest.fixture(scope="session")
-def pycrate() -> Any:
+def typed_by_pycrate() -> Any:
     """The TCAP-MAP message of pycrate."""
-    module = pytest.importorskip("pycrate_asn1dir.TCAP_MAPv2v3", reason="pycrate is not installed")
+    module = pycrate("pycrate_asn1dir.TCAP_MAPv2v3")
     return module.TCAP_MAP_Messages.TCAP_MAP_Message
 
 
 @pytest.mark.parametrize(("message", "name"), SPOKEN, ids=NAMES)
-def test_pycrate_reads_and_writes_the_same(pycrate: Any, message: tcap.Message, name: str) -> None:
+def test_pycrate_reads_and_writes_the_same(typed_by_pycrate: Any, message: tcap.Message, name: str) -> None:
     """Pycrate reads what we write, typed, and writes the same octets."""
     octets = message.encode()
-    pycrate.from_ber(octets)
-    shown = pycrate.to_asn1()
-    assert pycrate.to_ber() == octets
+    typed_by_pycrate.from_ber(octets)
+    shown = typed_by_pycrate.to_asn1()
+    assert typed_by_pycrate.to_ber() == octets
     if name.startswith("invoke"):
         assert re.search(r"opcode local : \d+,\s+argument [A-Z][\w.-]+: ", shown)
 
