@@ -152,11 +152,6 @@ class ControlChannelDescription(Struct):
     bs_pa_mfrms: Annotated[int, BITS(3)]
     t3212: Annotated[int, BITS(8)]
 
-    @property
-    def paging_multiframes(self) -> int:
-        """After how many multiframes a mobile's paging block comes again."""
-        return self.bs_pa_mfrms + 2
-
 
 class UplinkDtx(OpenEnum):
     """Discontinuous transmission of the mobile (10.5.2.3)."""

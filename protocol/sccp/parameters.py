@@ -24,11 +24,6 @@ class ProtocolClass(OpenEnum):
         """True for class 1, whose messages stay in order."""
         return self & 15 == 1
 
-    @property
-    def return_on_error(self) -> bool:
-        """True where an undeliverable message shall come back."""
-        return self & 15 < 2 and self >> 4 == 8
-
 
 class ReleaseCause(OpenEnum):
     """Why a connection is released (3.11)."""
