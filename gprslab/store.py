@@ -258,7 +258,8 @@ def _url(url_or_path: str) -> URL:
     if backend not in _INSERT:
         raise StoreError(f"cannot keep records in {backend}; expected a URL of {' or '.join(_INSERT)}, or a path")
     if backend != "sqlite":
-        return url
+        # The driver of a URL that names none is otherwise a matter of SQLAlchemy's version.
+        return url.set(drivername="postgresql+psycopg") if url.drivername == backend else url
     if url.database in (None, "", ":memory:") or url.query:
         raise StoreError(f"{url_or_path!r} names no SQLite file; expected a path without parameters")
     try:
@@ -320,6 +321,8 @@ def _in_one_line(what: str) -> Iterator[None]:
     """Turn what the database, its driver or the file system raises into a StoreError of one line."""
     try:
         yield
-    except (SQLAlchemyError, OSError, ImportError) as error:
+    except ModuleNotFoundError as error:
+        raise StoreError(f"{what}: {error.name} is not installed (pip install 'gprslab[postgresql]')") from error
+    except (SQLAlchemyError, OSError) as error:
         why = " ".join(str(getattr(error, "orig", None) or error).split())
         raise StoreError(f"{what}: {why}") from error

@@ -1,6 +1,7 @@
-"""Brokers for the tests: the embedded one, and Debian's mosquitto with the configuration that compose uses."""
+"""Servers for the tests: brokers, the embedded one and Debian's mosquitto as compose configures it; and PostgreSQL."""
 
 import getpass
+import importlib.util
 import socket
 import subprocess
 import time
@@ -11,6 +12,8 @@ import pytest
 
 from gprslab.bus.embedded import EmbeddedBroker, EmbeddedBrokerError, probe
 from gprslab.bus.passwords import make_passwords
+from tests.conftest import absent
+from tests.lab.postgresql import PostgresqlServer, programs
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "broker"
 USERS = [
@@ -92,3 +95,15 @@ def mosquitto_broker(mosquitto: str, tmp_path_factory: pytest.TempPathFactory) -
     broker.start()
     yield broker
     broker.stop()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """URL of a database of a server that is started for the tests."""
+    folder = programs()
+    if folder is None:
+        absent("postgresql", "PostgreSQL is not installed")
+    if importlib.util.find_spec("psycopg") is None:
+        absent("postgresql", "psycopg is not installed")
+    with PostgresqlServer(folder) as server:
+        yield server.url

@@ -24,10 +24,7 @@ from nodes.core.outputs import Record, Save
 
 ROOT = Path(__file__).parents[2]
 
-POSTGRESQL = os.environ.get("GPRSLAB_POSTGRESQL", "")
-"""URL of a database that these tests may empty, such as ``postgresql+psycopg://lab@127.0.0.1/lab``."""
-
-DURABLE = ["sqlite", "postgresql"] if POSTGRESQL else ["sqlite"]
+DURABLE = ["sqlite", "postgresql"]
 
 
 @pytest.fixture
@@ -37,14 +34,12 @@ def sqlite_place(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_place() -> str:
+def postgresql_place(postgresql: str) -> str:
     """URL of an emptied PostgreSQL database."""
-    if not POSTGRESQL:
-        pytest.skip("GPRSLAB_POSTGRESQL names no database")
-    engine = create_engine(POSTGRESQL, poolclass=NullPool)
+    engine = create_engine(postgresql, poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE IF EXISTS records, gprslab_schema"))
-    return POSTGRESQL
+    return postgresql
 
 
 @pytest.fixture(params=DURABLE)
@@ -441,6 +436,15 @@ class TestUnusablePlaces:
             Store.open(url)
         assert why in str(caught.value)
         assert "secret" not in str(caught.value)
+
+    @pytest.mark.parametrize("driver", ["postgresql", "postgresql+psycopg"])
+    def test_driver_that_is_not_installed(self, monkeypatch: pytest.MonkeyPatch, driver: str) -> None:
+        """Without the driver, a URL of PostgreSQL is answered by how to install it."""
+        monkeypatch.setitem(sys.modules, "psycopg", None)
+        with refused() as caught:
+            Store.open(f"{driver}://lab:secret@localhost/lab")
+        why = "cannot open the records: psycopg is not installed (pip install 'gprslab[postgresql]')"
+        assert str(caught.value) == f"postgresql+psycopg://lab:***@localhost/lab: {why}"
 
     @pytest.mark.parametrize("mode", [0o555, 0o755], ids=["directory", "file"])
     def test_read_only(self, mode: int) -> None:
