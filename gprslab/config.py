@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -16,9 +17,10 @@ from nodes.bss.config import BssConfig, Cell
 from nodes.core.node import NodeConfig
 from nodes.core.outputs import Interface, Name
 from nodes.eir.config import EirConfig
-from nodes.ggsn.config import GgsnConfig
+from nodes.ggsn.config import AccessPoint, GgsnConfig
 from nodes.hlr.config import HlrConfig, PdpSubscription, Subscriber
 from nodes.ms.config import MobileConfig, MsConfig, RadioCell
+from nodes.pdn.config import PdnConfig
 from nodes.sgsn.config import MAP_CAUSES, TRANSFER_CAUSES, SgsnConfig
 from nodes.vlr.config import VlrConfig
 from protocol.auth import Algorithm
@@ -114,6 +116,7 @@ class Lab:
         self._check_references()
         self._check_cells()
         self._check_prefixes()
+        self._check_pools()
         self._check_subscribers()
         self.mobiles: tuple[Mobile, ...] = tuple(
             Mobile(name, entry.imsi, entry.mobile.node) for name, entry in self.subscribers.items() if entry.mobile
@@ -186,7 +189,9 @@ class Lab:
             case files.HlrEntry():
                 return HlrConfig(
                     number=element.gt,
-                    routes=self._routes(files.SgsnEntry, "gr") | self._routes(files.VlrEntry, "d"),
+                    routes=self._routes(files.SgsnEntry, "gr")
+                    | self._routes(files.VlrEntry, "d")
+                    | self._routes(files.GgsnEntry, "gc"),
                     subscribers=self._provisioned(name),
                     home=tuple(element.home),
                     **common,
@@ -198,7 +203,9 @@ class Lab:
             case files.VlrEntry():
                 return self._vlr_config(name, element, common)
             case files.GgsnEntry():
-                return GgsnConfig(address=element.address, **common)
+                return self._ggsn_config(name, element, common)
+            case files.PdnEntry():
+                return PdnConfig(networks=self._networks(name), hosts=tuple(element.hosts), **common)
 
     def _bss_config(self, element: files.BssEntry, common: dict[str, Any]) -> BssConfig:
         policies = self.topology.policies
@@ -268,6 +275,8 @@ class Lab:
                 for node, other in self._elements(kind)
                 if node != name
             },
+            ggsns=self._access_points(),
+            path_failure=policies.path_failure,
             nri_bits=policies.nri_bits,
             nri=element.nri,
             hlrs={prefix: hlrs[hlr].gt for prefix, hlr in self._prefixes.items()},
@@ -291,6 +300,48 @@ class Lab:
             **common,
         )
 
+    def _ggsn_config(self, name: Name, element: files.GgsnEntry, common: dict[str, Any]) -> GgsnConfig:
+        hlrs = dict(self._elements(files.HlrEntry))
+        return GgsnConfig(
+            address=element.address,
+            number=element.gt,
+            gsns={other.address: node for node, other in self._elements(files.SgsnEntry)},
+            routes=self._routes(files.HlrEntry, "gc"),
+            hlrs={prefix: hlrs[hlr].gt for prefix, hlr in self._prefixes.items()},
+            access_points={
+                apn: AccessPoint(
+                    pools=tuple(entry.pools),
+                    dns=tuple(entry.dns),
+                    subscribers=self._static_addresses(apn),
+                    network_requested=entry.network_requested,
+                    inactivity=entry.inactivity,
+                )
+                for apn, entry in element.access_points.items()
+            },
+            pdn=element.pdn or "",
+            capacity=element.capacity,
+            path_failure=self.topology.policies.path_failure,
+            **common,
+        )
+
+    def _static_addresses(self, apn: str) -> dict[IPv4Address | IPv6Address, Imsi]:
+        """Who has which static address at an access point."""
+        return {
+            ip_address(context.address): entry.imsi
+            for entry in self.subscribers.values()
+            for context in entry.contexts.values()
+            if context.address is not None and context.apn.lower() == apn
+        }
+
+    def _networks(self, pdn: Name) -> dict[IPv4Network | IPv6Network, Name]:
+        """The networks of mobiles that lie behind the GGSNs of a packet data network."""
+        networks: dict[IPv4Network | IPv6Network, Name] = {}
+        for name, ggsn in self._elements(files.GgsnEntry):
+            for apn, entry in ggsn.access_points.items() if ggsn.pdn == pdn else ():
+                networks |= dict.fromkeys(entry.pools, name)
+                networks |= {ip_network(address): name for address in self._static_addresses(apn)}
+        return networks
+
     def _vlrs(self, sgsn: Name) -> dict[Lai, Gt]:
         """The VLR on Gs of each location area of an SGSN."""
         numbers = {name: entry.gt for name, entry in self._elements(files.VlrEntry)}
@@ -300,6 +351,14 @@ class Lab:
             if bss.vlr is not None and sgsn in (bss.sgsn, *bss.pool)
             for cell in bss.cells
         }
+
+    def _access_points(self) -> dict[str, tuple[GsnAddress, ...]]:
+        """The GGSNs of each access point."""
+        found: dict[str, tuple[GsnAddress, ...]] = {}
+        for _, ggsn in self._elements(files.GgsnEntry):
+            for apn in ggsn.access_points:
+                found[apn] = (*found.get(apn, ()), ggsn.address)
+        return found
 
     def _serving(self, sgsn: Name) -> dict[Rai, GsnAddress]:
         """The address of the SGSN that serves each routing area which this one does not."""
@@ -394,6 +453,9 @@ class Lab:
                 self._check_role("topology", ("nodes", name, "pool", at), sgsn, "sgsn")
             if bss.vlr is not None:
                 self._check_role("topology", ("nodes", name, "vlr"), bss.vlr, "vlr")
+        for name, ggsn in self._elements(files.GgsnEntry):
+            if ggsn.pdn is not None:
+                self._check_role("topology", ("nodes", name, "pdn"), ggsn.pdn, "pdn")
         for name, entry in self._elements(files.SgsnEntry):
             if entry.eir is not None:
                 self._check_role("topology", ("nodes", name, "eir"), entry.eir, "eir")
@@ -414,6 +476,32 @@ class Lab:
         self._check_unique("topology", (((*keys, "ci"), f"{self.plmn}-{it.lac}-{it.ci}") for keys, it in cells))
         for bss, _ in self._elements(files.BssEntry):
             self._check_unique("topology", (((*keys, "bvci"), it.bvci) for keys, it in cells if keys[1] == bss))
+
+    def _check_pools(self) -> None:
+        """No address can be given by two access points; no static address lies in a pool, nor is anybody else's."""
+        pools = [
+            (("nodes", ggsn, "access_points", apn, "pools", at), pool)
+            for ggsn, element in self._elements(files.GgsnEntry)
+            for apn, entry in element.access_points.items()
+            for at, pool in enumerate(entry.pools)
+        ]
+        for at, (keys, pool) in enumerate(pools):
+            for other_keys, other in pools[:at]:
+                if pool.version == other.version and pool.overlaps(other):
+                    found = f"{pool}, which overlaps with {other} ({key_path(*other_keys)})"
+                    raise self.documents["topology"].error(keys, "a network of its own", found)
+        statics = [
+            ((name, "contexts", number, "address"), ip_address(context.address))
+            for name, entry in self.subscribers.items()
+            for number, context in entry.contexts.items()
+            if context.address is not None
+        ]
+        self._check_unique("subscribers", statics)
+        for place, address in statics:
+            for _, pool in pools:
+                if address in pool:
+                    found = f"{address}, which is in the pool {pool}"
+                    raise self.documents["subscribers"].error(place, "an address outside of all pools", found)
 
     def _check_prefixes(self) -> None:
         prefixes = (

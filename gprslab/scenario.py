@@ -234,7 +234,7 @@ def run_scenario(session: Session, scenario: Scenario, lab: Lab) -> Verdict:
     )
 
 
-COLUMNS: Final = ("bss", "sgsn", "ggsn", "vlr", "hlr", "eir")
+COLUMNS: Final = ("bss", "sgsn", "ggsn", "pdn", "vlr", "hlr", "eir")
 """The order of the nodes in a ladder."""
 
 

@@ -136,12 +136,27 @@ def _context_id(text: str) -> int:
 
 
 def _static_address(text: str) -> bytes:
-    return ipaddress.IPv4Address(text).packed
+    return ipaddress.ip_address(text).packed
+
+
+def _pool(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    network = ipaddress.ip_network(text)
+    if not (8 <= network.prefixlen <= 30 if network.version == 4 else 16 <= network.prefixlen <= 64):
+        raise ValueError(text)
+    return network
 
 
 Name = Annotated[str, reads(check_name, "a lower-case letter, then lower-case letters, digits and hyphens")]
 Network = Annotated[Plmn, reads(_network, "a network such as 001-01 (MCC-MNC)")]
 Ipv4 = Annotated[GsnAddress, reads(lambda text: GsnAddress(ipaddress.IPv4Address(text)), "an IPv4 address")]
+HostAddress = Annotated[
+    ipaddress.IPv4Address | ipaddress.IPv6Address, reads(ipaddress.ip_address, "an IPv4 or IPv6 address")
+]
+Pool = Annotated[
+    ipaddress.IPv4Network | ipaddress.IPv6Network,
+    reads(_pool, "a network such as 10.1.0.0/24 (/8 to /30) or 2001:db8:1::/48 (/16 to /64)"),
+]
+AccessPointName = Annotated[Apn, reads(lambda text: Apn(text.lower()), "an access point name such as internet")]
 Number = Annotated[Gt, reads(Gt, "5 to 15 digits")]
 Duration = Annotated[int, reads(_duration, "a duration from 1 ms to 1000 h, such as 500 ms, 6 s, 12 min or 2 h")]
 TimerName = Annotated[str, PlainValidator(_timer_name)]
@@ -195,6 +210,7 @@ class Policies(Section):
     capacity: Annotated[int, whole(1, 3_000_000)] = 3_000_000
     ciphering: list[Cipher] = []
     transfer_causes: dict[TransferRefusal, Cause] = {}
+    path_failure: Literal["keep", "delete"] = "keep"
 
 
 class CellEntry(Section):
@@ -281,14 +297,33 @@ class VlrEntry(SignallingPoint):
     role: Literal["vlr"]
 
 
+class AccessPointEntry(Section):
+    """An access point (:class:`nodes.ggsn.config.AccessPoint`); static addresses are those of the subscribers."""
+
+    pools: list[Pool] = []
+    dns: list[HostAddress] = []
+    network_requested: bool = True
+    inactivity: Duration | None = None
+
+
 class GgsnEntry(SignallingPoint):
-    """A GGSN."""
+    """A GGSN, the packet data network behind it, and its access points by APN."""
 
     role: Literal["ggsn"]
+    pdn: Name | None = None
+    capacity: Annotated[int, whole(1, 1_000_000)] = 1_000_000
+    access_points: dict[AccessPointName, AccessPointEntry] = {}
 
 
-NodeEntry = MsEntry | BssEntry | SgsnEntry | HlrEntry | EirEntry | VlrEntry | GgsnEntry
-Role = Literal["hlr", "eir", "vlr", "ggsn", "sgsn", "bss", "ms"]
+class PdnEntry(Element):
+    """A packet data network, and the addresses from which its operators ping and send."""
+
+    role: Literal["pdn"]
+    hosts: list[HostAddress] = []
+
+
+NodeEntry = MsEntry | BssEntry | SgsnEntry | HlrEntry | EirEntry | VlrEntry | GgsnEntry | PdnEntry
+Role = Literal["hlr", "eir", "vlr", "pdn", "ggsn", "sgsn", "bss", "ms"]
 
 
 class Topology(Section):
@@ -325,7 +360,7 @@ class ContextEntry(Section):
 
     apn: Annotated[Apn, reads(Apn, "an access point name such as internet")]
     qos: QosEntry = QosEntry()
-    address: Annotated[bytes | None, reads(_static_address, "an IPv4 address")] = None
+    address: Annotated[bytes | None, reads(_static_address, "an IPv4 or IPv6 address")] = None
 
 
 class MobileEntry(Section):

@@ -570,6 +570,93 @@ X_VLR_PURGE = timer(
     expiry="subscriber deleted, HLR told by purgeMS",
 )
 
+# --- session management, mobile side (TS 24.008 table 11.2) -------------------------------------------------------
+T3380 = timer(
+    "T3380",
+    30,
+    5,
+    "mobile",
+    start="ACTIVATE PDP CONTEXT REQUEST or ACTIVATE SECONDARY PDP CONTEXT REQUEST sent",
+    stop="the ACCEPT or REJECT received",
+    expiry="the request again; the 5th ends the activation",
+)
+T3381 = timer(
+    "T3381",
+    8,
+    5,
+    "mobile",
+    start="MODIFY PDP CONTEXT REQUEST sent",
+    stop="MODIFY PDP CONTEXT ACCEPT or REJECT received",
+    expiry="the request again; the 5th leaves the context as it was",
+)
+T3390 = timer(
+    "T3390",
+    8,
+    5,
+    "mobile",
+    start="DEACTIVATE PDP CONTEXT REQUEST sent",
+    stop="DEACTIVATE PDP CONTEXT ACCEPT received",
+    expiry="the request again; the 5th deletes the context without an answer",
+)
+
+# --- session management, network side (TS 24.008 table 11.2a) -----------------------------------------------------
+T3385 = timer(
+    "T3385",
+    8,
+    5,
+    "network",
+    start="REQUEST PDP CONTEXT ACTIVATION sent",
+    stop="ACTIVATE PDP CONTEXT REQUEST or REQUEST PDP CONTEXT ACTIVATION REJECT received",
+    expiry="the request again; the 5th ends the activation",
+)
+T3386 = timer(
+    "T3386",
+    8,
+    5,
+    "network",
+    start="MODIFY PDP CONTEXT REQUEST sent",
+    stop="MODIFY PDP CONTEXT ACCEPT received",
+    expiry="the request again; the 5th leaves the context as it was",
+)
+T3395 = timer(
+    "T3395",
+    8,
+    5,
+    "network",
+    start="DEACTIVATE PDP CONTEXT REQUEST sent",
+    stop="DEACTIVATE PDP CONTEXT ACCEPT received",
+    expiry="the request again; the 5th deletes the context without an answer",
+)
+
+# --- packets and their paths --------------------------------------------------------------------------------------
+X_ECHO = timer(
+    "X-echo",
+    60,
+    1,
+    "network",
+    start="Echo Response received; 60 s at least (TS 29.060 7.2.1)",
+    stop="the last PDP context of the path deleted",
+    expiry="Echo Request",
+)
+X_INACTIVITY = timer(
+    "X-inactivity",
+    1800,
+    1,
+    "network",
+    start="PDP context made, packet of it passed; the access point gives its value",
+    stop="PDP context deleted",
+    expiry="the GGSN deletes the PDP context, its address is free",
+)
+X_PING = timer(
+    "X-ping",
+    10,
+    1,
+    "mobile",
+    start="last echo request or datagram of an order sent",
+    stop="all answers received",
+    expiry="those that have not come are lost",
+)
+
 # --- BSSGP (TS 48.018 clause 12) ----------------------------------------------------------------------------------
 T1 = timer(
     "T1",

@@ -21,6 +21,7 @@ from protocol.errors import DecodeError
 from protocol.gtp import (
     EchoRequest,
     EchoResponse,
+    ErrorIndication,
     ExtensionHeaderType,
     ExtensionHeaderTypeList,
     GtpMessage,
@@ -31,6 +32,7 @@ from protocol.gtp import (
     SgsnContextRequest,
     SgsnContextResponse,
     SupportedExtensionHeadersNotification,
+    TPdu,
     VersionNotSupported,
 )
 from protocol.identities import GsnAddress, Teid
@@ -221,6 +223,7 @@ def unreadable(transaction: Transaction, event: Unreadable) -> S:
 def unanswered(transaction: Transaction, event: Timer) -> S:
     """Sent N3-REQUESTS times in vain."""
     transaction.why = f"no answer of {transaction.peer} to {transaction.message.title}"
+    transaction.gtp.told.discard(transaction.peer)
     return S.NO_RESPONSE
 
 
@@ -245,8 +248,9 @@ class Gtp:
     """The transactions of one node.
 
     ``gsns`` maps addresses to nodes; ``services`` says what to do with each request that this node expects;
-    ``headers`` are the extension headers that it knows; ``restarted`` is told of a peer that has restarted. ``up``: it
-    is a GGSN.
+    ``headers`` are the extension headers that it knows; ``restarted`` is told of a peer that has restarted;
+    ``user_plane`` gets what comes through tunnels. ``up``: it is a GGSN. ``told`` are the peers that know how often
+    this node has restarted.
     """
 
     def __init__(
@@ -257,6 +261,7 @@ class Gtp:
         services: Mapping[type[GtpRequest], Callable[[Incoming], None]],
         *,
         restarted: Callable[[Name], None],
+        user_plane: Callable[[Name, TPdu | ErrorIndication], None],
         headers: tuple[ExtensionHeaderType, ...] = (),
         up: bool = False,
     ) -> None:
@@ -272,6 +277,8 @@ class Gtp:
         self._names = frozenset(gsns.values())
         self._services: dict[type[GtpRequest], Callable[[Incoming], None]] = {EchoRequest: self._echo, **services}
         self._restarted = restarted
+        self._user_plane = user_plane
+        self.told: set[Name] = set()
         self._headers = headers
         self._up = up
         self._last = node.rng.getrandbits(16)
@@ -297,6 +304,21 @@ class Gtp:
     def release_teid(self, teid: Teid) -> None:
         """The tunnel is gone."""
         self._teids.discard(teid)
+
+    @property
+    def teids(self) -> int:
+        """How many tunnel endpoints there are."""
+        return len(self._teids)
+
+    def recovery_to(self, peer: Name) -> int | None:
+        """How often this node has restarted, for a message to a peer that does not know (7.7.11); None where it does.
+
+        The peer counts as told from now on, until a request to it stays without an answer, or it restarts itself.
+        """
+        if peer in self.told:
+            return None
+        self.told.add(peer)
+        return self.node.restarts % 256
 
     # --- for transactions -------------------------------------------------------------------------------------------
 
@@ -325,7 +347,7 @@ class Gtp:
     # --- what comes in ----------------------------------------------------------------------------------------------
 
     def receive(self, peer: Name, octets: bytes) -> None:
-        """Take a GTP-C message. A DecodeError that leaves has been answered, if an answer is due."""
+        """Take a GTP message. A DecodeError that leaves has been answered, if an answer is due."""
         if peer not in self._names:
             raise DecodeError(f"{peer} is no GSN that this one knows")
         try:
@@ -334,6 +356,9 @@ class Gtp:
         except DecodeError as error:
             self._refuse(peer, octets, error)
             raise
+        if isinstance(message, TPdu | ErrorIndication):
+            self._user_plane(peer, message)
+            return
         recovery = getattr(message, "recovery", None)
         if recovery is not None:
             self._note_recovery(peer, recovery)
@@ -420,4 +445,5 @@ class Gtp:
         before = self.recoveries.get(peer)
         self.recoveries[peer] = recovery
         if before is not None and before != recovery:
+            self.told.discard(peer)
             self._restarted(peer)

@@ -37,8 +37,9 @@ class SgsnConfig(NodeConfig):
     happens when it does not answer. ``periodic_ra_update_timer`` is T3312, ``ready_timer`` T3314.
 
     ``vlrs`` maps location areas to the number of the VLR on Gs. ``sgsns`` maps routing areas of other SGSNs to their
-    addresses, ``gsns`` the addresses of all other GSNs to nodes. In a pool of SGSNs ``nri`` stands in each P-TMSI, in
-    ``nri_bits`` bits from bit 23 down (TS 23.236; ``Tmsi.with_nri``).
+    addresses, ``gsns`` the addresses of all other GSNs to nodes, ``ggsns`` APNs (network identifier, lower case) to the
+    GGSNs that have them. ``path_failure``: what becomes of the PDP contexts with a GGSN that does not answer. In a pool
+    of SGSNs ``nri`` stands in each P-TMSI, in ``nri_bits`` bits from bit 23 down (TS 23.236; ``Tmsi.with_nri``).
 
     ``force_to_standby``: all procedures send the mobile to STANDBY at their end. ``cell_notification``: mobiles may
     tell of another cell by LLC NULL frames. ``unknown_mobiles``: one that is not known, and says something other than
@@ -64,6 +65,8 @@ class SgsnConfig(NodeConfig):
     vlrs: dict[Lai, Gt] = field(default_factory=dict)
     sgsns: dict[Rai, GsnAddress] = field(default_factory=dict)
     gsns: dict[GsnAddress, Name] = field(default_factory=dict)
+    ggsns: dict[str, tuple[GsnAddress, ...]] = field(default_factory=dict)
+    path_failure: Literal["keep", "delete"] = "keep"
     nri_bits: int = 0
     nri: int = 0
     force_to_standby: bool = False

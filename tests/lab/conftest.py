@@ -18,7 +18,7 @@ from tests.lab.postgresql import PostgresqlServer, programs
 CONFIGS = Path(__file__).parents[2] / "configs" / "broker"
 USERS = [
     "operator",
-    *(f"{role}{number}" for role in ("ms", "bss", "sgsn", "ggsn", "hlr", "eir", "vlr") for number in (1, 2)),
+    *(f"{role}{number}" for role in ("ms", "bss", "sgsn", "ggsn", "pdn", "hlr", "eir", "vlr") for number in (1, 2)),
 ]
 
 

@@ -51,9 +51,12 @@ def lab() -> Lab:
 
 def test_nodes_start_with_those_that_others_ask(lab: Lab) -> None:
     """The order of start: whoever is asked is there before whoever asks."""
-    assert lab.nodes == ("hlr1", "eir1", "vlr1", "vlr2", "ggsn1", "sgsn1", "sgsn2", "bss1", "bss2", "ms1")
+    assert lab.nodes == (
+        *("hlr1", "eir1", "vlr1", "vlr2", "pdn1", "ggsn1", "ggsn2"),
+        *("sgsn1", "sgsn2", "bss1", "bss2", "ms1"),
+    )
     roles = [lab.roles[name] for name in lab.nodes]
-    assert list(dict.fromkeys(roles)) == ["hlr", "eir", "vlr", "ggsn", "sgsn", "bss", "ms"]
+    assert list(dict.fromkeys(roles)) == ["hlr", "eir", "vlr", "pdn", "ggsn", "sgsn", "bss", "ms"]
     assert (lab.name, lab.plmn) == ("lab", Plmn("001", "01"))
 
 
@@ -69,7 +72,12 @@ def test_sgsn_is_told_its_routes_and_policies(lab: Lab) -> None:
     }
     assert config.vlrs == {Lai.parse("001-01-1"): Gt("999010000006")}
     assert config.sgsns == {Rai.parse("001-01-2-1"): GsnAddress.parse("10.0.0.9")}
-    assert config.gsns == {GsnAddress.parse("10.0.0.9"): "sgsn2", GsnAddress.parse("10.0.0.7"): "ggsn1"}
+    assert config.gsns == {
+        GsnAddress.parse("10.0.0.9"): "sgsn2",
+        GsnAddress.parse("10.0.0.7"): "ggsn1",
+        GsnAddress.parse("10.0.0.12"): "ggsn2",
+    }
+    assert config.ggsns == {"internet": (GsnAddress.parse("10.0.0.7"),), "mms": (GsnAddress.parse("10.0.0.12"),)}
     assert config.hlrs == {"00101": Gt("999010000004")}
     assert config.eir == Gt("999010000005")
     assert config.bsss == ("bss1",)
@@ -92,6 +100,8 @@ def test_hlr_is_told_those_whom_it_knows(lab: Lab) -> None:
         Gt("999010000009"): ("sgsn2", "gr"),
         Gt("999010000006"): ("vlr1", "d"),
         Gt("999010000008"): ("vlr2", "d"),
+        Gt("999010000007"): ("ggsn1", "gc"),
+        Gt("999010000012"): ("ggsn2", "gc"),
     }
 
 
@@ -243,8 +253,33 @@ WRONG: list[tuple[str, object, str]] = [
     (f"{NODE} gt", "abc", "nodes.sgsn1.gt: expected 5 to 15 digits, found 'abc'"),
     (f"{NODE} gt", ..., "nodes.sgsn1.gt: expected a value, found nothing"),
     (f"{NODE} gtt", 5, "nodes.sgsn1.gtt: expected one of address, timers, gt, point_code, role, eir, nri, found 5"),
-    (f"{NODE} role", "msc", "nodes.sgsn1.role: expected one of hlr, eir, vlr, ggsn, sgsn, bss, ms, found 'msc'"),
-    (f"{NODE} role", ..., "nodes.sgsn1.role: expected one of hlr, eir, vlr, ggsn, sgsn, bss, ms, found nothing"),
+    (f"{NODE} role", "msc", "nodes.sgsn1.role: expected one of hlr, eir, vlr, pdn, ggsn, sgsn, bss, ms, found 'msc'"),
+    (f"{NODE} role", ..., "nodes.sgsn1.role: expected one of hlr, eir, vlr, pdn, ggsn, sgsn, bss, ms, found nothing"),
+    (
+        "lab nodes ggsn2 access_points mms pools",
+        ["10.100.0.0/28"],
+        (
+            "nodes.ggsn2.access_points.mms.pools.0: expected a network of its own, "
+            "found 10.100.0.0/28, which overlaps with 10.100.0.0/24 (nodes.ggsn1.access_points.internet.pools.0)"
+        ),
+    ),
+    (
+        "lab nodes ggsn2 access_points mms pools",
+        ["10.100.0.0/31"],
+        (
+            "nodes.ggsn2.access_points.mms.pools.0: expected a network such as 10.1.0.0/24 (/8 to /30) or "
+            "2001:db8:1::/48 (/16 to /64), found '10.100.0.0/31'"
+        ),
+    ),
+    ("lab nodes ggsn2 pdn", "hlr1", "nodes.ggsn2.pdn: expected the name of a node of role pdn (pdn1), found 'hlr1'"),
+    (
+        "subscribers bert contexts 2 address",
+        "10.100.0.1",
+        (
+            "bert.contexts.2.address: expected an address outside of all pools, "
+            "found 10.100.0.1, which is in the pool 10.100.0.0/24"
+        ),
+    ),
     (NODE, None, "nodes.sgsn1: expected a mapping, found nothing"),
     (f"{NODE} address", "10.0.0.300", "nodes.sgsn1.address: expected an IPv4 address, found '10.0.0.300'"),
     (f"{NODE} address", "::1", "nodes.sgsn1.address: expected an IPv4 address, found '::1'"),

@@ -18,6 +18,7 @@ from protocol.gtp import (
     DeletePdpContextRequest,
     EchoRequest,
     EchoResponse,
+    ErrorIndication,
     ExtensionHeader,
     ExtensionHeaderType,
     GtpRequest,
@@ -116,6 +117,7 @@ class Gsn(Node):
         super().__init__(NodeConfig(name="gsn1", note_level="all"), Random(1), records)
         self.asked: list[Incoming] = []
         self.restarted: list[str] = []
+        self.packets: list[tuple[str, Any]] = []
         services: dict[type[GtpRequest], Callable[[Incoming], None]] = {
             IdentificationRequest: self.asked.append,
             SgsnContextRequest: self.asked.append,
@@ -126,6 +128,7 @@ class Gsn(Node):
             {PEER: "gsn2", OTHER: "gsn3"},
             services,
             restarted=self.restarted.append,
+            user_plane=lambda peer, message: self.packets.append((peer, message)),
             headers=(ExtensionHeaderType.SUSPEND_REQUEST,),
         )
 
@@ -445,6 +448,29 @@ def test_what_is_dropped(around: Around, octets: bytes) -> None:
     assert around.warnings == {"gn undecodable": 1}
 
 
+def test_user_plane(around: Around) -> None:
+    """29.060 9.3: what comes through a tunnel, or tells that there is none, is handed over; nothing else is done."""
+    packet = TPdu(teid=Teid(1), payload=b"\x45\0")
+    lost = ErrorIndication(
+        teid=NO_TEID, tunnel_endpoint_identifier_data_i=Teid(1), gsn_address=GtpAddress.parse("10.0.0.4")
+    )
+    around.says(packet)
+    around.says(lost)
+    assert around.node.packets == [("gsn2", packet), ("gsn2", lost)]
+    assert around.said() == []
+
+
+def test_recovery_is_told_once(around: Around) -> None:
+    """29.060 7.7.11: on first contact, and again where the peer has not answered or has restarted."""
+    assert around.node.gtp.recovery_to("gsn2") == 0
+    assert around.node.gtp.recovery_to("gsn2") is None
+    for recovery in (3, 4):
+        around.node.command(Command("1", "echo", {"address": "10.0.0.4"}), around.now)
+        around.listen()
+        around.says(EchoResponse(teid=NO_TEID, sequence_number=around.heard[-1].sequence_number, recovery=recovery))
+    assert around.node.gtp.recovery_to("gsn2") == 0
+
+
 @pytest.mark.parametrize(
     "message",
     [
@@ -452,7 +478,6 @@ def test_what_is_dropped(around: Around, octets: bytes) -> None:
         PduNotificationResponse(teid=NO_TEID, sequence_number=1, cause=GtpCause.REQUEST_ACCEPTED),
         VersionNotSupported(teid=NO_TEID, sequence_number=1),
         TAKEN.replace(sequence_number=1),
-        TPdu(teid=Teid(1), payload=b"\x45\0"),
     ],
     ids=lambda message: type(message).__name__,
 )
@@ -617,11 +642,11 @@ def test_tunnel_endpoints() -> None:
     """29.060 7.7.13: no two are alike, and none is 0."""
     layer = Around().node.gtp
     teids = {layer.allocate_teid() for _ in range(100)}
-    assert len(teids) == 100
+    assert len(teids) == layer.teids == 100
     assert 0 not in teids
     for teid in teids:
         layer.release_teid(teid)
-    assert layer._teids == set()
+    assert layer.teids == 0
 
 
 def test_nothing_that_a_peer_sends_raises(around: Around) -> None:

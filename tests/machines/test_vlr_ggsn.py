@@ -11,7 +11,7 @@ from nodes.vlr import Vlr, VlrConfig
 from protocol.identities import GsnAddress, Gt
 
 VLR = Vlr, VlrConfig(name="vlr1", number=Gt("491720000007"))
-GGSN = Ggsn, GgsnConfig(name="ggsn1", address=GsnAddress.parse("10.0.0.7"))
+GGSN = Ggsn, GgsnConfig(name="ggsn1", address=GsnAddress.parse("10.0.0.7"), number=Gt("491720000009"))
 
 
 @pytest.mark.parametrize(
