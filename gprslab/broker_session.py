@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from gprslab.bus.bus import BusError, Message
 from gprslab.bus.envelope import BadEnvelope, unpack
@@ -32,13 +32,24 @@ _PATIENCE: Final = 15.0
 """Seconds of real time to wait for a call into the thread; the bus gives up before."""
 
 
+class Processes(Protocol):
+    """Whoever started the processes of the nodes."""
+
+    def kill(self, node: str) -> None:
+        """End a node with SIGKILL, and leave it dead."""
+
+    def restart(self, node: str) -> None:
+        """Start a node that was killed."""
+
+
 class BrokerSession(Session):
     """A session with the network of ``lab`` on the broker at ``url``, as the bus user ``operator``.
 
-    Raises :class:`BusError` where there is no broker.
+    ``processes``, where they are ours, can be killed and started again. Raises :class:`BusError` where there is no
+    broker.
     """
 
-    def __init__(self, lab: Lab, url: BrokerUrl | str) -> None:
+    def __init__(self, lab: Lab, url: BrokerUrl | str, processes: Processes | None = None) -> None:
         self.lab: Final = lab
         self.client: Final = f"session-{secrets.token_hex(4)}"
         self.statuses: Final[dict[str, Status]] = {}
@@ -47,6 +58,8 @@ class BrokerSession(Session):
         """PDUs lost on the way to this session, and those that came twice or too late."""
         self.rejected = 0
         """Payloads that were not what their topic carries."""
+        self._processes: Final = processes
+        self._rules: Final[list[Rule]] = []
         self._topics: Final = Topics()
         self._trace: Final = Trace()
         self._bsss: Final = [name for name in lab.nodes if lab.roles[name] == "bss"]
@@ -119,12 +132,36 @@ class BrokerSession(Session):
         return all(state == "operative" for bss in self._bsss for state in self.inspect(bss)["bvcs"].values())
 
     def add_fault(self, rule: Rule) -> None:
+        self._rules.append(rule)
         for node in self.lab.nodes:
             self._done(node, "runner-fault", {"rule": rule.to_dict()})
 
     def clear_faults(self) -> None:
+        self._rules.clear()
         for node in self.lab.nodes:
             self._done(node, "runner-clear-faults", {})
+
+    def kill(self, node: str) -> None:
+        self._own_processes().kill(node)
+
+    def restart(self, node: str) -> None:
+        """Begin a new life of a node and wait until it is ready; in it the fault rules count anew."""
+        processes, before = self._own_processes(), self.statuses.get(node)
+        processes.kill(node)
+        processes.restart(node)
+        if not self.wait_for(lambda: self._lives_anew(node, before)):
+            raise TimeoutError(f"{node} is not ready a minute after its restart")
+        for rule in self._rules:
+            self._done(node, "runner-fault", {"rule": rule.to_dict()})
+
+    def _own_processes(self) -> Processes:
+        if self._processes is None:
+            raise RuntimeError("the network's processes are not ours")
+        return self._processes
+
+    def _lives_anew(self, node: str, before: Status | None) -> bool:
+        status = self.statuses.get(node)
+        return status is not None and status.state == "ready" and (before is None or status.pid != before.pid)
 
     def set_note_level(self, level: str) -> None:
         """Let all nodes tell as much as ``level`` says."""

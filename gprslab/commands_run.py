@@ -93,13 +93,15 @@ def demo(broker: str | None) -> int:
 
 
 def playable(scenarios: list[Scenario], console: Console, *, broker: str | None) -> list[Scenario]:
-    """The scenarios that can be run: a network that is up already is as it is, and takes none for another."""
+    """The scenarios that can be run: a network that is up already is as it is, and none of its nodes is killed."""
     if broker is None:
         return scenarios
     for scenario in scenarios:
         if scenario.changes:
             console.print(f"left out  {scenario.id}  {scenario.title}: it is for another laboratory than this one")
-    return [scenario for scenario in scenarios if not scenario.changes]
+        elif scenario.kills:
+            console.print(f"left out  {scenario.id}  {scenario.title}: it kills nodes, and these are not ours")
+    return [scenario for scenario in scenarios if not (scenario.changes or scenario.kills)]
 
 
 def run_all(
@@ -121,7 +123,7 @@ def run_all(
             yield from _over_broker(broker, lab, group, console)
         else:
             with written(lab, base) as arguments, Supervisor(replace(arguments, seed=seed)) as network:
-                yield from _over_broker(network.url, lab, group, console)
+                yield from _over_broker(network.url, lab, group, console, network)
 
 
 @contextmanager
@@ -139,9 +141,9 @@ def written(lab: Lab, base: Lab) -> Iterator[LabArguments]:
 
 
 def _over_broker(
-    url: str, lab: Lab, scenarios: list[Scenario], console: Console | None
+    url: str, lab: Lab, scenarios: list[Scenario], console: Console | None, network: Supervisor | None = None
 ) -> Iterator[tuple[Verdict, Lab]]:
-    with BrokerSession(lab, url) as session:
+    with BrokerSession(lab, url, network) as session:
         session.set_note_level("transitions")
         for scenario in scenarios:
             session.reset()

@@ -14,7 +14,9 @@ from gprslab.scenario_file import (
     CancelStep,
     Expectation,
     FaultStep,
+    KillStep,
     MobileStep,
+    RestartStep,
     Scenario,
     TellStep,
     load_scenarios,
@@ -130,6 +132,10 @@ class _Run:
                 self._await(step)
             case FaultStep():
                 self.session.add_fault(self._rule(step))
+            case KillStep():
+                self._kill(step)
+            case RestartStep():
+                self.session.restart(step.node)
             case _:
                 self.session.advance(getattr(step, "for"))
 
@@ -148,11 +154,23 @@ class _Run:
 
     def _order(self, node: str, verb: str, arguments: dict[str, Any], step: Any) -> None:
         outcome = self.session.command(node, verb, arguments, within_us=step.within)
+        fails = getattr(step, "fails", False)
+        whom = step.mobile or getattr(step, "cell", None) or node
+        if fails and outcome.status == "done":
+            raise _FailedError(f"{verb} of {whom} was done, expected to fail")
+        if isinstance(fails, str) and fails not in str(outcome.body):
+            raise _FailedError(f"{verb} of {whom} failed: {outcome.body}, expected {shown(fails)}")
         if getattr(step, "until", None) is not None:
             self._await(step)
-        elif outcome.status == "failed":
-            whom = step.mobile or getattr(step, "cell", None) or node
+        elif outcome.status == "failed" and not fails:
             raise _FailedError(f"{verb} of {whom} failed: {outcome.body}")
+
+    def _kill(self, step: Any) -> None:
+        self.session.kill(step.node)
+        duration = getattr(step, "for")
+        if duration is not None:
+            self.session.advance(duration)
+            self.session.restart(step.node)
 
     def _await(self, step: Any) -> None:
         if not self.session.wait_for(lambda: self.state(step.mobile) == step.until, step.within):
@@ -238,9 +256,11 @@ COLUMNS: Final = ("bss", "sgsn", "ggsn", "pdn", "vlr", "hlr", "eir")
 """The order of the nodes in a ladder."""
 
 
-def columns_of(scenario: Scenario, lab: Lab) -> list[str]:
-    """The columns of a scenario's ladder: its mobiles, then the nodes that it expects to speak."""
+def columns_of(scenario: Scenario, lab: Lab, at: Told | None = None) -> list[str]:
+    """The columns of a scenario's ladder: its mobiles, then nodes that it expects to speak, and who spoke ``at``."""
     expected = {name for entry in scenario.expect for name in (entry.source, entry.target)}
+    if at is not None:
+        expected |= {at.source, at.target}
     nodes = [name for role in COLUMNS for name in lab.nodes if lab.roles[name] == role]
     return scenario.mobiles + ([name for name in nodes if name in expected] or nodes[:1])
 
@@ -249,7 +269,7 @@ def explain(verdict: Verdict, lab: Lab, file: Any = None) -> None:
     """Print the ladder of a scenario that failed, with the first difference marked, to ``file`` (standard output)."""
     console = console_for(file)
     scenario = verdict.scenario
-    ladder = Ladder(Story.of(lab), columns_of(scenario, lab), verdict.started, scenario.protocols)
+    ladder = Ladder(Story.of(lab), columns_of(scenario, lab, verdict.at), verdict.started, scenario.protocols)
     console.print(ladder.header())
     for message in verdict.told:
         marked = message == verdict.at

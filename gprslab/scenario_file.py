@@ -27,7 +27,7 @@ from pydantic import Field, TypeAdapter, ValidationError, create_model
 
 from gprslab.config import Lab
 from gprslab.strict_yaml import ConfigError, key_path, read_yaml, shown
-from gprslab.topology import Duration, Name, Section, first_fault, one_of, reads, whole
+from gprslab.topology import Duration, Name, Section, first_fault, one_of, reads, true_or_text, whole
 from gprslab.trace.stacks import REFERENCE_POINTS
 from gprslab.trace.story import Told, told_by
 from protocol.declare import OpenEnum, printable
@@ -57,22 +57,27 @@ MessageName = Annotated[str, reads(_class_name, "the name of a message such as A
 InterfaceName = Annotated[str, one_of({name: name for name in REFERENCE_POINTS})]
 ProtocolName = Annotated[str, one_of({name: name for name in PROTOCOLS})]
 Count = Annotated[int, whole(1, 1_000_000)]
+Failure = Annotated[bool | str, true_or_text("true, false, or what the failure must tell")]
 
 # --- what a file says -----------------------------------------------------------------------------------------------
 
 
 class MobileStep(Section):
-    """A mobile is told to do something; it is done when the mobile answers and, where told, is in a state."""
+    """A mobile is told to do something; it is done when the mobile answers and, where told, is in a state.
+
+    ``fails``: it must fail, with this text in the answer where it is a text.
+    """
 
     do: Literal["power-on", "power-off", "attach", "detach", "move", "call", "hang-up", "cover"]
     mobile: Name
     until: Text | None = None
     within: Duration = 60 * SECOND
+    fails: Failure = False
 
     @property
     def arguments(self) -> dict[str, Any]:
         """What the command takes: the mobile, and whatever else was told."""
-        own = type(self).model_fields.keys() - {"do", "until", "within"}
+        own = type(self).model_fields.keys() - {"do", "until", "within", "fails"}
         return {name: value for name in sorted(own) if (value := getattr(self, name)) is not None}
 
 
@@ -120,7 +125,7 @@ class CancelStep(Section):
 
 
 class TellStep(Section):
-    """A node of the network is told to do something about a mobile, or about a cell."""
+    """A node of the network is told to do something about a mobile, or about a cell; ``fails`` as for mobiles."""
 
     do: Literal["tell"]
     node: Name
@@ -129,6 +134,7 @@ class TellStep(Section):
     cell: Name | None = None
     type: Text | None = None
     within: Duration = 60 * SECOND
+    fails: Failure = False
 
 
 class FaultStep(Section):
@@ -149,6 +155,18 @@ _WAIT_KEYS: dict[str, Any] = {"do": (Literal["wait"], ...), "for": (Duration, ..
 WaitStep: Any = create_model("WaitStep", __base__=Section, **_WAIT_KEYS)  # "for" cannot be a name in a class
 """Time passes."""
 
+_KILL_KEYS: dict[str, Any] = {"do": (Literal["kill"], ...), "node": (Name, ...), "for": (Duration | None, None)}
+KillStep: Any = create_model("KillStep", __base__=Section, **_KILL_KEYS)
+"""A node dies at once, as by SIGKILL; ``for`` so long, or until it is restarted. What it has saved remains."""
+
+
+class RestartStep(Section):
+    """A node that is dead, or not, begins a new life with what it has saved."""
+
+    do: Literal["restart"]
+    node: Name
+
+
 STEPS: Final[dict[str, Any]] = {
     "power-on": MobileStep,
     "power-off": MobileStep,
@@ -162,6 +180,8 @@ STEPS: Final[dict[str, Any]] = {
     "await": AwaitStep,
     "cancel": CancelStep,
     "wait": WaitStep,
+    "kill": KillStep,
+    "restart": RestartStep,
     **dict.fromkeys(get_args(FaultStep.model_fields["do"].annotation), FaultStep),
 }
 """What a step may do."""
@@ -265,6 +285,11 @@ class Scenario:
         """The mobiles that do something, in order."""
         names = (getattr(step, "mobile", None) for step in (*self.given, *self.steps))
         return list(dict.fromkeys(name for name in names if name is not None))
+
+    @property
+    def kills(self) -> bool:
+        """Whether a node dies in it: then the network must be one whose processes we own."""
+        return any(isinstance(step, KillStep | RestartStep) for step in (*self.given, *self.steps))
 
     def lab(self, base: Lab) -> Lab:
         """The laboratory that the scenario wants. Raises ConfigError."""

@@ -68,6 +68,14 @@ class Session(ABC):
         """Take all fault rules back."""
 
     @abstractmethod
+    def kill(self, node: str) -> None:
+        """Let a node die at once, as by SIGKILL; what it has saved remains, and it stays dead until it is restarted."""
+
+    @abstractmethod
+    def restart(self, node: str) -> None:
+        """Begin a new life of a node with what it has saved, whether it is dead or not."""
+
+    @abstractmethod
     def close(self) -> None:
         """Let the network go. Idempotent."""
 
@@ -182,6 +190,12 @@ class WorldSession(Session):
 
     def clear_faults(self) -> None:
         self.world.faults.clear()
+
+    def kill(self, node: str) -> None:
+        self.world.kill(node)
+
+    def restart(self, node: str) -> None:
+        self.world.restart(node)
 
     def set_note_level(self, level: NoteLevel) -> None:
         """Let all nodes tell as much as ``level`` says."""

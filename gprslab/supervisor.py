@@ -88,6 +88,8 @@ class _Child:
     born: float = 0.0
     due: float = 0.0
     """When to start it again, in seconds of the monotonic clock."""
+    held: bool = False
+    """It was killed on purpose, and stays dead until it is restarted on purpose."""
     pause: float = SHORTEST_PAUSE
 
     def start(self) -> None:
@@ -181,6 +183,22 @@ class Supervisor:
         """Process id of a node, while it has one."""
         process = self._children[node].process
         return None if process is None else process.pid
+
+    def kill(self, node: str) -> None:
+        """End a node with SIGKILL; it is not started again by itself, but by :meth:`restart`."""
+        child = self._children[node]
+        child.held = True
+        process = child.process
+        if process is not None:
+            process.kill()
+            while child.process is process and not self._ended.wait(_TICK):
+                pass  # the thread buries it
+
+    def restart(self, node: str) -> None:
+        """Let a node that was killed be started again, soon."""
+        child = self._children[node]
+        child.due = 0.0
+        child.held = False
 
     def wait(self, seconds: float) -> bool:
         """Wait so long; whether the network is still supervised. Raises what ended that, other than :meth:`close`."""
@@ -283,11 +301,14 @@ class Supervisor:
             self._broker.start()
         for child in self._children.values():
             if child.has_died():
+                if child.held:
+                    child.process = None
+                    continue
                 if self._on_death is not None:
                     self._on_death(f"{child.name} died{child.last_line()}")
                 child.bury()
                 self.restarts += 1
-            if child.process is None and time.monotonic() >= child.due:
+            if child.process is None and not child.held and time.monotonic() >= child.due:
                 child.start()
 
     def _stop_all(self) -> None:

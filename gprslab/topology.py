@@ -59,6 +59,17 @@ def whole(least: int, most: int) -> PlainValidator:
     return PlainValidator(validate)
 
 
+def true_or_text(expected: str) -> PlainValidator:
+    """``true``, ``false``, or a text that is not empty."""
+
+    def validate(value: object) -> bool | str:
+        if isinstance(value, bool | str) and value != "":
+            return value
+        _refuse(expected)
+
+    return PlainValidator(validate)
+
+
 def digits(least: int, most: int) -> PlainValidator:
     """So many decimal digits, as text."""
 

@@ -66,7 +66,7 @@ def network() -> Iterator[Supervisor]:
 @pytest.fixture
 def session(network: Supervisor) -> Iterator[BrokerSession]:
     """A session with the network, reset."""
-    with BrokerSession(load_lab(), network.url) as session:
+    with BrokerSession(load_lab(), network.url, network) as session:
         session.clear_faults()
         session.reset()
         session.set_note_level("transitions")
@@ -135,6 +135,20 @@ def test_a_killed_hlr_comes_back_with_its_records(network: Supervisor, session: 
     assert session.inspect("hlr1")["restarts"] == restarts + 1
     assert session.inspect("hlr1", imsi) == before
     attach(session, 1)
+
+
+def test_a_node_killed_on_purpose_stays_dead_until_it_is_restarted(network: Supervisor, session: BrokerSession) -> None:
+    """The session kills a process, which the supervisor does not start by itself; a new life obeys the fault rules."""
+    lives, before = network.restarts, session.inspect("eir1")["restarts"]
+    session.add_fault(Rule(action="lose", message="CheckImeiArg", receiver="eir1", nth=1))
+    session.kill("eir1")
+    assert network.pid("eir1") is None
+    assert session.command("eir1", "inspect", within_us=1_000_000).status == "failed"
+    session.restart("eir1")
+    assert session.inspect("eir1")["restarts"] == before + 1
+    assert network.restarts == lives
+    attach(session)
+    assert any(isinstance(record, NoteRecord) and record.note.kind == "fault" for record in session.trace)
 
 
 def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:

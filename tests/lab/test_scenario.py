@@ -5,8 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from gprslab.commands_run import TOUR
+from gprslab.commands_run import TOUR, playable
 from gprslab.config import Lab, load_lab
 from gprslab.scenario import Expectation, Scenario, Verdict, explain, load_scenarios, run_scenario
 from gprslab.session import WorldSession
@@ -48,6 +49,9 @@ def written(folder: Path, text: str) -> Path:
         ("mobile: anna, ", "", "steps.0.mobile: expected a value"),
         ("30 s", "soon", "steps.0.within: expected a duration from 1 ms"),
         ("until:", "unto:", "steps.0.unto: expected one of do, mobile, until, within"),
+        ("within: 30 s", "fails: 7", "steps.0.fails: expected true, false, or what the failure must tell"),
+        ("do: attach, mobile: anna", "do: kill, node: hlr1", "steps.0.until: expected one of do, node, for"),
+        ("- {do: attach,", "- {do: kill, node: hlr1, for: ever}\n  - {do: attach,", "steps.0.for: expected a duration"),
         ("- {do: attach,", "- attach\n  - {do: attach,", "steps.0: expected a step such as {do: attach, mobile: anna}"),
         ("- {do: attach, mobile: anna", "- {do: wait, for: never", "expected one of do, for"),
         ("anna -> sgsn1: AttachRequest", "anna: AttachRequest", "expect.0: expected an entry such as"),
@@ -75,6 +79,7 @@ def test_a_bad_file_is_told_by_file_key_and_expectation(tmp_path: Path, old: str
     ("old", "new", "told"),
     [
         ("mobile: anna", "mobile: zoe", "steps.0.mobile: expected one of anna, bert, carl, dora"),
+        ("- {do: attach,", "- {do: restart, node: hlr9}\n  - {do: attach,", "steps.0.node: expected one of bss1"),
         ("-> sgsn1", "-> sgsn9", "expect.0: expected one of anna, bert"),
         ("end: {anna", "end: {zoe", "end: expected a mobile, a node, or node/mobile"),
         ("end: {anna", "end: {sgsn1/zoe", "end: expected a mobile, a node, or node/mobile"),
@@ -171,3 +176,57 @@ def test_a_scenario_may_change_its_laboratory(lab: Lab, tmp_path: Path) -> None:
     bad = Scenario.load(written(tmp_path, GOOD + "timers: {T9999: 3 s}\n"))
     with pytest.raises(ConfigError, match="expected the name of a timer"):
         bad.lab(lab)
+
+
+KILLED = """\
+id: killed
+title: A dead HLR
+spec: [29.002 19.3]
+steps:
+  - {do: kill, node: hlr1}
+  - {do: tell, node: hlr1, verb: cancel, mobile: anna, fails: hlr1 is dead}
+  - {do: restart, node: hlr1}
+  - {do: kill, node: hlr1, for: 5 s}
+expect: []
+end: {hlr1: {restarts: 2}}
+"""
+
+
+def test_a_scenario_may_kill_nodes(lab: Lab, tmp_path: Path) -> None:
+    """A node is dead until it is restarted, or for so long; what is told to it meanwhile fails, as expected."""
+    scenario = Scenario.load(written(tmp_path, KILLED))
+    scenario.check(lab)
+    verdict = play(lab, scenario)[0]
+    assert verdict.failure is None
+    assert verdict.duration >= 5_000_000
+
+
+@pytest.mark.parametrize(
+    ("fails", "told"),
+    [
+        ("nobody is here", "cancel of anna failed: {'error': 'hlr1 is dead'}, expected 'nobody is here'"),
+        ("false", "cancel of anna failed: {'error': 'hlr1 is dead'}"),
+    ],
+)
+def test_a_failure_other_than_expected_fails(lab: Lab, tmp_path: Path, fails: str, told: str) -> None:
+    """What the failure must tell is looked for in the answer."""
+    scenario = Scenario.load(written(tmp_path, KILLED.replace("hlr1 is dead", fails)))
+    assert play(lab, scenario)[0].failure == told
+
+
+def test_an_order_that_does_not_fail_as_expected_fails(lab: Lab, tmp_path: Path) -> None:
+    """An order that must fail, and is obeyed, fails the scenario."""
+    verdict = play(lab, Scenario.load(written(tmp_path, GOOD.replace("within: 30 s", "fails: true"))))[0]
+    assert verdict.failure is not None
+    assert verdict.failure.startswith("attach of anna was done, expected to fail")
+
+
+def test_a_network_of_others_is_not_killed(tmp_path: Path) -> None:
+    """A scenario that kills nodes is left out where the processes are not ours."""
+    console = Console(file=io.StringIO(), width=200)
+    scenario = Scenario.load(written(tmp_path, KILLED))
+    assert playable([scenario], console, broker="mqtt://elsewhere") == []
+    assert playable([scenario], console, broker=None) == [scenario]
+    file = console.file
+    assert isinstance(file, io.StringIO)
+    assert file.getvalue() == "left out  killed  A dead HLR: it kills nodes, and these are not ours\n"
