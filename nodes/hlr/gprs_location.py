@@ -8,12 +8,15 @@ from nodes.hlr.subscribers import Entry, GprsLocation
 from protocol.identities import IsdnAddress
 from protocol.map.errors import UnknownSubscriberDiagnostic, UnknownSubscriberParam
 from protocol.map.location import UpdateGprsLocationArg, UpdateGprsLocationRes
-from protocol.map.packet import GprsSubscriptionData, PdpAddress, PdpContext, PdpType
-from protocol.map.subscriber import InsertSubscriberDataArg, NetworkAccessMode, SubscriberStatus
+from protocol.map.packet import ExtQosSubscribed, GprsSubscriptionData, PdpAddress, PdpContext, PdpType
+from protocol.map.subscriber import (
+    InsertSubscriberDataArg,
+    NetworkAccessMode,
+    OdbData,
+    OdbGeneralData,
+    SubscriberStatus,
+)
 from protocol.sm.quality_of_service import QualityOfService
-
-IPV4 = PdpType()
-"""PDP type: IETF, IPv4 (TS 29.060 7.7.27)."""
 
 CONTEXTS_AT_ONCE = 20
 """PDP contexts in one insertion: with the longest names they just fit the 16 segments of an SCCP message."""
@@ -58,7 +61,8 @@ def make_insertions(subscriber: Subscriber) -> list[InsertSubscriberDataArg]:
     ]
     first = InsertSubscriberDataArg(
         msisdn=subscriber.msisdn,
-        subscriber_status=SubscriberStatus.SERVICE_GRANTED,
+        subscriber_status=subscriber_status(subscriber),
+        odb_data=make_barring(subscriber),
         gprs_subscription_data=make_subscription(parts[0], complete=True) if parts else None,
         network_access_mode=access_mode(subscriber),
     )
@@ -74,15 +78,43 @@ def make_subscription(contexts: tuple[PdpSubscription, ...], *, complete: bool =
             [
                 PdpContext(
                     pdp_context_id=context.context_id,
-                    pdp_type=IPV4,
+                    pdp_type=PdpType(number=context.pdp_type),
                     pdp_address=None if context.address is None else PdpAddress.from_octets(context.address),
                     qos_subscribed=QualityOfService.from_octets(context.qos),
+                    vplmn_address_allowed=context.vplmn_address_allowed,
                     apn=context.apn,
+                    ext_qos_subscribed=ExtQosSubscribed.from_octets(context.ext_qos) if context.ext_qos else None,
                 )
                 for context in contexts
             ]
         ),
     )
+
+
+def barrings(subscriber: Subscriber) -> list[int]:
+    """What the operator bars of packet services, as bits of ODB-GeneralData (TS 23.015)."""
+    return [
+        bit
+        for barred, bit in (
+            (subscriber.packet_services_barred, OdbGeneralData.ALL_PACKET_ORIENTED_SERVICES_BARRED),
+            (subscriber.hplmn_ap_barred, OdbGeneralData.ROAMER_ACCESS_TO_HPLMN_AP_BARRED),
+            (subscriber.vplmn_ap_barred, OdbGeneralData.ROAMER_ACCESS_TO_VPLMN_AP_BARRED),
+        )
+        if barred
+    ]
+
+
+def make_barring(subscriber: Subscriber) -> OdbData | None:
+    """The operator's barring of packet services as MAP tells it; None where nothing is barred."""
+    bits = barrings(subscriber)
+    return OdbData(odb_general_data=OdbGeneralData.of(*bits)) if bits else None
+
+
+def subscriber_status(subscriber: Subscriber) -> SubscriberStatus:
+    """Whether the operator bars packet services; where not, the data of an earlier barring go (TS 29.002 8.8.1)."""
+    if barrings(subscriber):
+        return SubscriberStatus.OPERATOR_DETERMINED_BARRING
+    return SubscriberStatus.SERVICE_GRANTED
 
 
 def access_mode(subscriber: Subscriber) -> NetworkAccessMode:

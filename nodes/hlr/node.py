@@ -51,12 +51,13 @@ class Hlr(Node):
     role: ClassVar[str] = "hlr"
 
     def __init__(self, config: HlrConfig, rng: Random, records: Iterable[Record]) -> None:
-        authentication.check_algorithms({subscriber.algorithm for subscriber in config.subscribers})
         self.config = config
         self.isdn = IsdnAddress(config.number)
         self.register = Register(config.subscribers, self.save)
         self.updating: dict[tuple[type[LocationUpdate], str], LocationUpdate] = {}
         super().__init__(config, rng, records)
+        self.register.restored()
+        authentication.check_algorithms(self.register.algorithms())
         services: dict[type, Service] = {
             SendAuthenticationInfoArg: partial(authentication.send_authentication_info, self),
             SendAuthenticationInfoArgV2: partial(authentication.send_authentication_info_v2, self),

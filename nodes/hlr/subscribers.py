@@ -1,15 +1,21 @@
 """The register: every subscriber, what changes about it, and how that is kept for the next life.
 
-Three records a subscriber, each saved only when it changes: ``sqn/<imsi>`` with SQN in 6 octets, ``gprs/<imsi>`` with
-the serving SGSN and ``vlr/<imsi>`` with the serving VLR, absent where none serves.
+The records of a subscriber, each saved only when it changes: ``subscriber/<imsi>`` with what is provisioned (see
+:mod:`nodes.hlr.config`; absent where the configuration file is right), ``sqn/<imsi>`` with SQN in 6 octets,
+``gprs/<imsi>`` with the serving SGSN and ``vlr/<imsi>`` with the serving VLR, absent where none serves.
+
+A million subscribers are kept as the octets of their records. One that is asked for, or has other records, gets an
+entry, and is decoded when it is used.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import ClassVar, Self
 
 from nodes.core.outputs import Record
-from nodes.hlr.config import Subscriber
+from nodes.hlr.config import ALGORITHMS, RECORD_VERSION, Subscriber, subscriber_of
+from protocol.auth import Algorithm
 from protocol.identities import GsnAddress, IsdnAddress
 from protocol.sccp import Ssn
 
@@ -83,24 +89,42 @@ class VlrLocation:
         return str(self.vlr_number)
 
 
+# As many subscribers are at one node, equal locations are one object.
+gprs_location = lru_cache(maxsize=1024)(GprsLocation.from_octets)
+vlr_location = lru_cache(maxsize=1024)(VlrLocation.from_octets)
+
+
 class Entry:
-    """A subscriber in the register: what is provisioned, and what changes. Only the register changes it."""
+    """A subscriber in the register: what is provisioned, and what changes. Only the register changes it.
 
-    __slots__ = ("location", "sqn", "subscriber", "vlr")
+    ``profile`` is the record of what is provisioned; it is empty once the subscriber is removed.
+    """
 
-    def __init__(self, subscriber: Subscriber) -> None:
-        self.subscriber = subscriber
+    __slots__ = ("imsi", "location", "profile", "sqn", "vlr")
+
+    def __init__(self, imsi: str, profile: bytes) -> None:
+        self.imsi = imsi
+        self.profile = profile
         self.sqn = 0
         """The last sequence number used in a vector (TS 33.102 6.3)."""
         self.location: GprsLocation | None = None
         self.vlr: VlrLocation | None = None
 
+    @property
+    def subscriber(self) -> Subscriber:
+        """What is provisioned, decoded."""
+        return subscriber_of(self.imsi, self.profile)
+
 
 class Register:
-    """All entries by IMSI. What it is told to change it saves at once, so before any answer that is sent later."""
+    """All entries by IMSI. What it is told to change it saves at once, so before any answer that is sent later.
 
-    def __init__(self, subscribers: Iterable[Subscriber], save: Callable[[str, bytes | None], None]) -> None:
-        self._entries: dict[str, Entry] = {subscriber.imsi: Entry(subscriber) for subscriber in subscribers}
+    ``configured`` are the subscribers of the configuration file.
+    """
+
+    def __init__(self, configured: Iterable[Subscriber], save: Callable[[str, bytes | None], None]) -> None:
+        self._entries: dict[str, bytes | Entry] = {one.imsi: one.to_octets() for one in configured}
+        self._configured = frozenset(self._entries)
         self._save = save
         self.located = 0
         """How many subscribers have a serving SGSN."""
@@ -113,37 +137,94 @@ class Register:
 
     def find(self, imsi: str) -> Entry | None:
         """The entry of a subscriber, None where there is no such."""
-        return self._entries.get(imsi)
+        found = self._entries.get(imsi)
+        if isinstance(found, bytes):
+            found = self._entries[imsi] = Entry(imsi, found)
+        return found
+
+    # --- an earlier life ------------------------------------------------------------------------------------------
 
     def restore(self, record: Record) -> None:
-        """Take back a record; one of a subscriber who is not provisioned now is left where it is."""
+        """Take back a record. They come in no special order: :meth:`restored` is told when all are there."""
         kind, _, imsi = record.key.partition("/")
-        entry = self._entries.get(imsi)
-        if entry is None:
-            return
-        if kind == "sqn":
-            entry.sqn = int.from_bytes(record.octets, "big")
+        octets = record.octets
+        if kind == "subscriber":
+            if octets and octets[0] != RECORD_VERSION:
+                raise ValueError(f"{record.key} is of version {octets[0]}, this gprslab knows {RECORD_VERSION}")
+            entry = self._entries.get(imsi)
+            if isinstance(entry, Entry):
+                entry.profile = octets
+            else:
+                self._entries[imsi] = octets
+        elif kind == "sqn":
+            self._entry(imsi).sqn = int.from_bytes(octets, "big")
         elif kind == "gprs":
-            self._locate(entry, GprsLocation.from_octets(record.octets))
+            self._locate(self._entry(imsi), gprs_location(octets))
         elif kind == "vlr":
-            entry.vlr = VlrLocation.from_octets(record.octets)
+            self._entry(imsi).vlr = vlr_location(octets)
+
+    def restored(self) -> None:
+        """All records are there; those of subscribers who are not provisioned now are left where they are."""
+        gone = [
+            imsi for imsi, entry in self._entries.items() if not (entry if isinstance(entry, bytes) else entry.profile)
+        ]
+        for imsi in gone:
+            entry = self._entries.pop(imsi)
+            if isinstance(entry, Entry):
+                self._locate(entry, None)
+
+    def algorithms(self) -> set[Algorithm]:
+        """The algorithms of all subscribers."""
+        profiles = (entry if isinstance(entry, bytes) else entry.profile for entry in self._entries.values())
+        return {ALGORITHMS[number] for number in {profile[1] for profile in profiles}}
+
+    def _entry(self, imsi: str) -> Entry:
+        """The entry for a record, whether or not the subscriber is provisioned."""
+        entry = self._entries.get(imsi, b"")
+        if isinstance(entry, bytes):
+            entry = self._entries[imsi] = Entry(imsi, entry)
+        return entry
+
+    # --- changes --------------------------------------------------------------------------------------------------
+
+    def provision(self, subscriber: Subscriber) -> None:
+        """The subscriber is provisioned so from now on."""
+        imsi, profile = str(subscriber.imsi), subscriber.to_octets()
+        entry = self._entries.get(imsi)
+        if isinstance(entry, Entry):
+            entry.profile = profile
+        else:
+            self._entries[imsi] = profile
+        self._save(f"subscriber/{imsi}", profile)
+
+    def remove(self, entry: Entry) -> None:
+        """There is no such subscriber any more; one of the configuration file must stay removed."""
+        imsi = entry.imsi
+        self.locate(entry, None)
+        self.locate_vlr(entry, None)
+        entry.profile = b""
+        del self._entries[imsi]
+        self._save(f"sqn/{imsi}", None)
+        self._save(f"subscriber/{imsi}", b"" if imsi in self._configured else None)
 
     def use(self, entry: Entry, sqn: int) -> None:
         """``sqn`` is the last one used."""
         entry.sqn = sqn
-        self._save(f"sqn/{entry.subscriber.imsi}", sqn.to_bytes(6, "big"))
+        self._save(f"sqn/{entry.imsi}", sqn.to_bytes(6, "big"))
 
     def locate(self, entry: Entry, location: GprsLocation | None) -> None:
         """The subscriber is served there; None: nowhere."""
         if location != entry.location:
-            self._locate(entry, location)
-            self._save(f"gprs/{entry.subscriber.imsi}", None if location is None else location.to_octets())
+            octets = None if location is None else location.to_octets()
+            self._locate(entry, None if octets is None else gprs_location(octets))
+            self._save(f"gprs/{entry.imsi}", octets)
 
     def locate_vlr(self, entry: Entry, location: VlrLocation | None) -> None:
         """The subscriber is served by that VLR; None: by none."""
         if location != entry.vlr:
-            entry.vlr = location
-            self._save(f"vlr/{entry.subscriber.imsi}", None if location is None else location.to_octets())
+            octets = None if location is None else location.to_octets()
+            entry.vlr = None if octets is None else vlr_location(octets)
+            self._save(f"vlr/{entry.imsi}", octets)
 
     def forget(self, entry: Entry, location: GprsLocation | VlrLocation) -> None:
         """The subscriber is served there no more, if it has not moved since."""
@@ -174,10 +255,12 @@ class Register:
 
     def look(self, imsi: str) -> dict[str, object]:
         """What is known of a subscriber, for inspect; keys are not told. KeyError where there is no such."""
-        entry = self._entries[imsi]
+        entry = self.find(imsi)
+        if entry is None:
+            raise KeyError(imsi)
         known, location = entry.subscriber, entry.location
         return {
-            "imsi": str(known.imsi),
+            "imsi": imsi,
             "msisdn": str(known.msisdn),
             "algorithm": known.algorithm.value,
             "gprs": known.gprs,

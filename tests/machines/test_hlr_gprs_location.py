@@ -125,7 +125,8 @@ def test_location_survives_a_restart(hlr: Any, make_hlr: Callable[..., Any], sub
 
 def test_records_of_strangers_are_left_alone(make_hlr: Callable[..., Any]) -> None:
     """A record of a subscriber who is not provisioned any more does no harm."""
-    hlr = make_hlr(records=[Record("gprs/262010000000000", b""), Record("sqn/262010000000000", bytes(6))])
+    location = GprsLocation(IsdnAddress("491720000005"), ADDRESSES["sgsn1"]).to_octets()
+    hlr = make_hlr(records=[Record("gprs/262010000000000", location), Record("sqn/262010000000000", bytes(6))])
     assert hlr.node.look(None)["located"] == 0
 
 
