@@ -814,6 +814,24 @@ X_RELEASE = timer(
     stop="RLC received",
     expiry="RLSD again; the 4th frees the reference (T(rel) and T(int), Q.714)",
 )
+T_IAS = timer(
+    "T(ias)",
+    420,
+    1,
+    "network",
+    start="anything sent on an SCCP connection (Q.714 3.4; 5 to 10 min)",
+    stop="the next message sent, or the connection released",
+    expiry="IT sent: the connection is still there",
+)
+T_IAR = timer(
+    "T(iar)",
+    900,
+    1,
+    "network",
+    start="anything received on an SCCP connection (Q.714 3.4; 11 to 21 min)",
+    stop="the next message received, or the connection released",
+    expiry="the connection is released",
+)
 X_DOWNLINK = timer(
     "X-downlink",
     1,

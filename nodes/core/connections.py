@@ -2,6 +2,9 @@
 
 Beneath the procedures: a user opens one or is given one that a peer opened, sends and receives octets on it, and
 releases it. It hears of the end once, however that comes. What is sent before the peer has confirmed waits.
+
+Both ends watch an idle connection (3.4): one that has nothing to say says IT after T(ias), and one that has heard
+nothing for T(iar) releases it. So a lost RLSD, or a peer that has died without a word, leaves no stale connection.
 """
 
 from collections.abc import Callable
@@ -11,8 +14,24 @@ from nodes.core.clock import Running
 from nodes.core.outputs import Interface, Name
 from protocol import sccp
 from protocol.errors import DecodeError
-from protocol.sccp import Address, Cc, Cr, Cref, Dt1, LocalReference, RefusalCause, ReleaseCause, Rlc, Rlsd
-from protocol.timers import X_CONNECTION, X_RELEASE, Timer
+from protocol.sccp import (
+    Address,
+    Cc,
+    Cr,
+    Cref,
+    Dt1,
+    Err,
+    ErrorCause,
+    It,
+    LocalReference,
+    ProtocolClass,
+    RefusalCause,
+    ReleaseCause,
+    Rlc,
+    Rlsd,
+    SequencingSegmenting,
+)
+from protocol.timers import T_IAR, T_IAS, X_CONNECTION, X_RELEASE, Timer
 
 MOST = 65_536
 """How many connections a node has at a time."""
@@ -34,7 +53,19 @@ class User(Protocol):
 class Connection:
     """One end of a connection with ``peer``."""
 
-    __slots__ = ("_layer", "_running", "_sends", "_waiting", "local", "peer", "remote", "user")
+    __slots__ = (
+        "_cause",
+        "_hearing",
+        "_layer",
+        "_running",
+        "_saying",
+        "_sends",
+        "_waiting",
+        "local",
+        "peer",
+        "remote",
+        "user",
+    )
 
     def __init__(self, layer: "Connections", local: LocalReference, peer: Name, user: User | None) -> None:
         self._layer = layer
@@ -43,13 +74,17 @@ class Connection:
         self.user = user
         self.remote: LocalReference | None = None
         self._running: Running | None = None
+        self._saying: Running | None = None
+        self._hearing: Running | None = None
         self._sends = 0
+        self._cause = ReleaseCause.SCCP_USER_ORIGINATED
         self._waiting: list[bytes] = []
 
     def send(self, octets: bytes) -> None:
         """Say this to the peer; ValueError for more than 255 octets."""
         if self.remote is not None:
             self._layer.send(self.peer, Dt1(destination=self.remote, payload=octets))
+            self._say_later()
         elif len(self._waiting) < MOST_WAITING:
             self._waiting.append(octets)
         else:
@@ -71,6 +106,8 @@ class Connection:
         if self.user is None:
             self._release()
             return
+        self._say_later()
+        self.heard()
         waiting, self._waiting = self._waiting, []
         for octets in waiting:
             self.send(octets)
@@ -78,6 +115,23 @@ class Connection:
     def await_confirmation(self) -> None:
         """Give the peer so long to answer."""
         self._running = self._layer.clock.start(X_CONNECTION, self)
+
+    @property
+    def is_open(self) -> bool:
+        """True from the confirmation to the release."""
+        return self._hearing is not None
+
+    def heard(self) -> None:
+        """The peer has said something on it: it is there."""
+        self._stop(self._hearing)
+        self._hearing = self._layer.clock.start(T_IAR, self)
+
+    def give_up(self, cause: ReleaseCause, why: str) -> None:
+        """The connection is of no use any more: both the user and the peer are told."""
+        user, self.user, self._cause = self.user, None, cause
+        self._release()
+        if user is not None:
+            user.released(why)
 
     def lose(self, why: str) -> None:
         """The connection is no more."""
@@ -88,28 +142,57 @@ class Connection:
             user.released(why)
 
     def stop(self) -> None:
-        """Stop the timer."""
-        if self._running is not None:
-            self._layer.clock.stop(self._running)
-            self._running = None
+        """Stop the timers."""
+        for running in (self._running, self._saying, self._hearing):
+            self._stop(running)
+        self._running = self._saying = self._hearing = None
 
     def expired(self, timer: Timer) -> None:
-        """The peer has not confirmed the connection or its release."""
-        self._running = None
-        if timer is X_CONNECTION:
+        """The peer has not confirmed the connection or its release; or one side has been silent for long."""
+        if timer is T_IAS:
+            assert self.remote is not None
+            self._saying = None
+            self._layer.send(self.peer, make_test(self.remote, self.local))
+            self._say_later()
+        elif timer is T_IAR:
+            self._hearing = None
+            self.give_up(ReleaseCause.EXPIRATION_OF_RECEIVE_INACTIVITY_TIMER, "the peer is silent")
+        elif timer is X_CONNECTION:
+            self._running = None
             self.lose("not confirmed")
-        elif self._sends < timer.expiries:
-            self._release()
         else:
-            self._layer.forget(self)
+            self._running = None
+            if self._sends < timer.expiries:
+                self._release()
+            else:
+                self._layer.forget(self)
+
+    def _say_later(self) -> None:
+        """Something was said: IT is due T(ias) from now."""
+        self._stop(self._saying)
+        self._saying = self._layer.clock.start(T_IAS, self)
+
+    def _stop(self, running: Running | None) -> None:
+        if running is not None:
+            self._layer.clock.stop(running)
 
     def _release(self) -> None:
         assert self.remote is not None
         self._sends += 1
-        cause = ReleaseCause.SCCP_USER_ORIGINATED
-        self._layer.send(self.peer, Rlsd(destination=self.remote, source=self.local, cause=cause))
+        self._layer.send(self.peer, Rlsd(destination=self.remote, source=self.local, cause=self._cause))
         self.stop()
         self._running = self._layer.clock.start(X_RELEASE, self)
+
+
+def make_test(remote: LocalReference, local: LocalReference) -> It:
+    """IT; what it tells of sequence numbers and credit is of class 3 alone (Q.713 4.17)."""
+    return It(
+        destination=remote,
+        source=local,
+        protocol_class=ProtocolClass.CLASS_2,
+        sequencing=SequencingSegmenting(),
+        credit=0,
+    )
 
 
 class Connections:
@@ -166,13 +249,9 @@ class Connections:
                 self._take_request(peer, message)
             case sccp.Udt():
                 self._unitdata(peer, message.payload)
-            case Cc(destination=local) | Cref(destination=local) | Dt1(destination=local) | Rlsd(destination=local):
-                connection = self._connections.get(local)
+            case Cc() | Cref() | Dt1() | Rlsd() | Rlc() | It() | Err():
+                connection = self._connections.get(message.destination)
                 self._take(peer, message, connection if connection is not None and connection.peer == peer else None)
-            case Rlc(destination=local):
-                connection = self._connections.get(local)
-                if connection is not None and connection.peer == peer:
-                    connection.lose("released")
             case _:
                 raise DecodeError(f"{type(message).__name__} is not in use")
 
@@ -190,24 +269,49 @@ class Connections:
         self.send(peer, Cc(destination=request.source, source=connection.local))
         connection.confirm(request.source)
 
-    def _take(self, peer: Name, message: Cc | Cref | Dt1 | Rlsd, connection: Connection | None) -> None:
-        """A message on a connection, or on one that is not known here (Q.714 3.8)."""
+    def _take(
+        self, peer: Name, message: Cc | Cref | Dt1 | Rlsd | Rlc | It | Err, connection: Connection | None
+    ) -> None:
+        """A message on a connection, or on one that is not known here (Q.714 3.8, table B.2)."""
+        if connection is None:
+            self._answer_unassigned(peer, message)
+            return
         match message:
             case Rlsd():
                 self.send(peer, Rlc(destination=message.source, source=message.destination))
-                if connection is not None:
-                    connection.lose("released by the peer")
-            case Cc() if connection is None:
-                cause = ReleaseCause.INCONSISTENT_CONNECTION_DATA
-                self.send(peer, Rlsd(destination=message.source, source=message.destination, cause=cause))
-            case Cc() if connection is not None and connection.remote is None:
-                connection.confirm(message.source)
-            case Cref() if connection is not None:
+                connection.lose("released by the peer")
+            case Rlc():
+                connection.lose("released")
+            case Cref():
                 connection.lose(f"refused: {message.cause.words}")
-            case Dt1(payload=octets) if connection is not None and connection.user is not None:
+            case Cc() if connection.remote is None:
+                connection.confirm(message.source)
+            case Dt1(payload=octets) if connection.is_open and connection.user is not None:
+                connection.heard()
                 connection.user.received(octets)
+            case It() if connection.is_open:
+                self._take_test(message, connection)
+            case Err() if connection.is_open:
+                connection.give_up(ReleaseCause.REMOTE_PROCEDURE_ERROR, f"error: {message.cause.words}")
             case _:
                 self._node.warn("sccp state", f"{type(message).__name__} from {peer} is not awaited")
+
+    def _take_test(self, test: It, connection: Connection) -> None:
+        """The peer is there, and means this connection; else it is of no use (3.4)."""
+        if (test.source, test.protocol_class) == (connection.remote, ProtocolClass.CLASS_2):
+            connection.heard()
+        else:
+            connection.give_up(ReleaseCause.INCONSISTENT_CONNECTION_DATA, "the peer means another connection")
+
+    def _answer_unassigned(self, peer: Name, message: Cc | Cref | Dt1 | Rlsd | Rlc | It | Err) -> None:
+        """What the peer takes for a connection is none here: it learns so where it waits for something (table B.2)."""
+        if isinstance(message, Rlsd):
+            self.send(peer, Rlc(destination=message.source, source=message.destination))
+        elif isinstance(message, Cc | It):
+            cause = ErrorCause.UNASSIGNED_DESTINATION_LOCAL_REFERENCE
+            self.send(peer, Err(destination=message.source, cause=cause))
+        elif not isinstance(message, Rlc):
+            self._node.warn("sccp state", f"{type(message).__name__} from {peer} is not awaited")
 
     def _make(self, peer: Name, user: User | None) -> Connection:
         while True:

@@ -418,13 +418,16 @@ class AroundBss:
         return reply.body
 
     def wait(self, duration: int) -> None:
-        """Let time pass, from timer to timer."""
+        """Let time pass, from timer to timer, for the connections of the MSC too."""
         until = self.now + duration
-        while (deadline := self.bss.next_timer()) is not None and deadline.when <= until:
-            self.now = deadline.when
+        while due := [one.when for one in (self.bss.next_timer(), self.msc.clock.next()) if one is not None]:
+            if min(due) > until:
+                break
+            self.now = self.msc.clock.now = min(due)
             self.bss.on_time(self.now)
             self.drain()
-        self.now = until
+            self.msc.clock.expire()
+        self.now = self.msc.clock.now = until
 
     @property
     def warned(self) -> dict[str, int]:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from nodes.core.clock import Clock
-from nodes.core.connections import BSSAP, MOST_WAITING, Connection, Connections
+from nodes.core.connections import BSSAP, MOST_WAITING, Connection, Connections, make_test
 from protocol import sccp
 from protocol.errors import DecodeError
-from protocol.timers import SECOND, X_CONNECTION, X_RELEASE
+from protocol.timers import SECOND, T_IAR, T_IAS, X_CONNECTION, X_RELEASE
 
 
 class End:
@@ -122,7 +122,8 @@ def test_a_connection_that_is_not_confirmed(pair: Pair) -> None:
     assert pair.bss.why == ["not confirmed"]
     late = sccp.Cc(destination=sccp.LocalReference(77), source=sccp.LocalReference(5))
     pair.bss.connections.receive("vlr1", late.encode())
-    assert isinstance(sccp.decode(pair.air.pop()[2]), sccp.Rlsd)
+    cause = sccp.ErrorCause.UNASSIGNED_DESTINATION_LOCAL_REFERENCE
+    assert sccp.decode(pair.air.pop()[2]) == sccp.Err(destination=sccp.LocalReference(5), cause=cause)
 
 
 def test_too_much_waits_for_the_confirmation(pair: Pair) -> None:
@@ -184,6 +185,85 @@ def test_a_reference_is_its_peers_alone(pair: Pair) -> None:
     pair.bss.connections.receive("vlr9", sccp.Rlc(destination=local, source=sccp.LocalReference(1)).encode())
     assert pair.bss.heard == []
     assert len(pair.bss.connections) == 1
+
+
+def test_a_release_that_is_lost_leaves_nothing(pair: Pair) -> None:
+    """Q.714 3.4, 3.8: the side that knows of no release tests the connection at T(ias), and learns the truth."""
+    connection = pair.bss.connections.open("vlr1", b"first", pair.bss)
+    pair.settle()
+    connection.release()
+    for _ in range(X_RELEASE.expiries):
+        pair.settle(lose=sccp.Rlsd)
+        pair.bss.wait(X_RELEASE.duration)
+    pair.vlr.wait(T_IAS.duration)
+    pair.settle()
+    assert pair.said[-4:] == ["It", "Err", "Rlsd", "Rlc"]
+    assert pair.vlr.why == ["error: Unassigned destination local reference"]
+    assert len(pair.bss.connections) == len(pair.vlr.connections) == 0
+    assert pair.bss.clock.next() is pair.vlr.clock.next() is None
+
+
+def test_an_idle_connection_stays(pair: Pair) -> None:
+    """Q.714 3.4: IT after T(ias) says that a connection is there, for hours if need be."""
+    pair.bss.connections.open("vlr1", b"first", pair.bss)
+    pair.settle()
+    for _ in range(30):
+        for end in (pair.bss, pair.vlr):
+            end.wait(T_IAS.duration)
+        pair.settle()
+    assert pair.said == ["Cr", "Cc", *["It"] * 60]
+    assert len(pair.bss.connections) == len(pair.vlr.connections) == 1
+    assert pair.bss.why == pair.vlr.why == []
+
+
+def test_an_idle_connection_of_a_dead_peer(pair: Pair) -> None:
+    """Q.714 3.4: nothing comes any more: the user is told, RLSD repeated, the reference freed."""
+    pair.bss.connections.open("vlr1", b"first", pair.bss)
+    pair.settle()
+    pair.bss.wait(T_IAR.duration)
+    for _ in range(X_RELEASE.expiries):
+        pair.bss.wait(X_RELEASE.duration)
+    assert pair.bss.why == ["the peer is silent"]
+    assert len(pair.bss.connections) == 0
+    causes = [message.cause for _, _, pdu in pair.air if isinstance(message := sccp.decode(pdu), sccp.Rlsd)]
+    assert causes == [sccp.ReleaseCause.EXPIRATION_OF_RECEIVE_INACTIVITY_TIMER] * X_RELEASE.expiries
+
+
+def test_an_idle_connection_that_the_peer_has_forgotten(pair: Pair) -> None:
+    """Q.714 3.8, table B.2: IT for what is not known is answered by ERR, which ends the connection."""
+    pair.bss.connections.open("vlr1", b"first", pair.bss)
+    pair.settle()
+    pair.vlr.connections.end_all("bss1", "restart")
+    pair.bss.wait(T_IAS.duration)
+    pair.settle()
+    assert pair.said[2:] == ["It", "Err", "Rlsd", "Rlc"]
+    assert pair.bss.why == ["error: Unassigned destination local reference"]
+    assert len(pair.bss.connections) == 0
+
+
+@pytest.mark.parametrize("wrong", [{"source": sccp.LocalReference(7)}, {"protocol_class": sccp.ProtocolClass.CLASS_3}])
+def test_an_inactivity_test_of_another_connection(pair: Pair, wrong: dict[str, Any]) -> None:
+    """Q.714 3.4: source reference and class must be those of the connection, or it is released."""
+    pair.bss.connections.open("vlr1", b"first", pair.bss)
+    pair.settle()
+    pair.bss.wait(T_IAS.duration)
+    test = sccp.decode(pair.air.pop()[2])
+    assert isinstance(test, sccp.It)
+    pair.vlr.connections.receive("bss1", test.replace(**wrong).encode())
+    pair.settle()
+    assert pair.vlr.why == ["the peer means another connection"]
+    assert pair.bss.why == ["released by the peer"]
+    assert len(pair.bss.connections) == len(pair.vlr.connections) == 0
+
+
+def test_an_inactivity_test_before_the_confirmation(pair: Pair) -> None:
+    """Q.714 3.1: a connection that is not confirmed has nothing to test, and no error yet."""
+    connection = pair.bss.connections.open("vlr1", b"first", pair.bss)
+    pair.bss.connections.receive("vlr1", make_test(connection.local, sccp.LocalReference(7)).encode())
+    assert pair.bss.warnings == ["sccp state: It from vlr1 is not awaited"]
+    cause = sccp.ErrorCause.UNQUALIFIED
+    pair.bss.connections.receive("vlr1", sccp.Err(destination=connection.local, cause=cause).encode())
+    assert pair.bss.warnings[1:] == ["sccp state: Err from vlr1 is not awaited"]
 
 
 def test_unitdata_and_what_is_not_in_use(pair: Pair) -> None:
