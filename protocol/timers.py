@@ -873,9 +873,18 @@ X_BUCKET = timer(
     1,
     1,
     "network",
-    start="a downlink frame must wait for the air; runs as long as the leaky bucket says, or the frame lives",
+    start="a downlink frame must wait for the air; runs as long as the leaky bucket says",
     stop="the frame leaves, or its mobile the cell",
-    expiry="the frame is sent, or discarded",
+    expiry="the frame is sent",
+)
+X_LIFETIME = timer(
+    "X-lifetime",
+    6,
+    1,
+    "network",
+    start="a downlink frame must wait, in the SGSN or the BSS; runs for the PDU lifetime (48.018 11.3.47)",
+    stop="nothing waits any more",
+    expiry="the frames whose life is over are discarded",
 )
 X_FLUSH = timer(
     "X-flush",

@@ -2,9 +2,10 @@
 
 A frame leaves at once where both the bucket of its mobile and that of the cell have room. Else it waits in the queue of
 its mobile: first until the mobile's bucket has room, then in line with other mobiles for the cell's. Frames of more
-than ``backlog`` octets, and those that have waited longer than their lifetime, are discarded, and the SGSN hears of it.
+than ``backlog`` octets, and those that have waited longer than their lifetime, are discarded, and the SGSN hears of it:
+a frame ends with its life wherever it stands, though nothing before it may ever leave.
 
-The queue of a mobile that was heard in another cell waits for FLUSH-LL. One timer runs for each mobile that waits, and
+The queue of a mobile that was heard in another cell waits for FLUSH-LL. Two timers run for each mobile that waits, and
 one for the cell; nothing here looks at all mobiles but the reset of the cell's BVC.
 """
 
@@ -17,7 +18,7 @@ from nodes.bss.config import Cell
 from nodes.core.clock import Running
 from protocol.bssgp import LlcDiscarded
 from protocol.identities import Tlli
-from protocol.timers import SECOND, X_BUCKET, X_FLUSH, Timer
+from protocol.timers import SECOND, X_BUCKET, X_FLUSH, X_LIFETIME, Timer
 
 
 class Limit(NamedTuple):
@@ -65,9 +66,12 @@ class Bucket:
 
 
 class Flow:
-    """A mobile's bucket and queue in a cell. ``left``: it was heard elsewhere; ``ready``: it stands in line."""
+    """A mobile's bucket and queue in a cell. ``left``: it was heard elsewhere; ``ready``: it stands in line.
 
-    __slots__ = ("_downlink", "bucket", "frames", "left", "ready", "running", "tlli")
+    ``ageing`` runs until the first life of a frame in the queue ends, ``running`` until something else happens to it.
+    """
+
+    __slots__ = ("_downlink", "ageing", "bucket", "frames", "left", "ready", "running", "tlli")
 
     def __init__(self, downlink: "Downlink", tlli: Tlli, limit: Limit, now: int) -> None:
         self._downlink = downlink
@@ -77,9 +81,14 @@ class Flow:
         self.left = False
         self.ready = False
         self.running: Running | None = None
+        self.ageing: Running | None = None
 
     def expired(self, timer: Timer) -> None:
-        """The mobile's bucket has room, or its first frame is too old; or nobody has asked for the queue."""
+        """The mobile's bucket has room; or a frame is too old; or nobody has asked for the queue."""
+        if timer is X_LIFETIME:
+            self.ageing = None
+            self._downlink.drop_old(self)
+            return
         self.running = None
         if timer is X_FLUSH:
             self._downlink.discard(self._downlink.flush(self.tlli))
@@ -122,6 +131,7 @@ class Downlink:
         else:
             flow.frames.append(frame)
             self.waiting += size
+            self._age(flow, frame.until)
             if not here:
                 self._wait_for_flush(flow)
             elif len(flow.frames) == 1:
@@ -138,6 +148,7 @@ class Downlink:
         if flow is None:
             return []
         self._stop(flow)
+        self._stop_ageing(flow)
         flow.left = True  # where it stands in line, it is passed over
         frames = list(flow.frames)
         flow.frames.clear()
@@ -163,6 +174,21 @@ class Downlink:
             flow.left = False
             if not flow.ready:
                 self.attend(flow)
+
+    def drop_old(self, flow: Flow) -> None:
+        """Discard what is too old in a queue; another frame may be the first then."""
+        now, first = self._node.clock.now, flow.frames[0] if flow.frames else None
+        old = [frame for frame in flow.frames if frame.until is not None and frame.until <= now]
+        flow.frames = deque(frame for frame in flow.frames if frame.until is None or frame.until > now)
+        self.waiting -= sum(len(frame.llc_pdu) for frame in old)
+        self.discard(old)
+        ends = [frame.until for frame in flow.frames if frame.until is not None]
+        self._age(flow, min(ends, default=None))
+        if first is not None and (not flow.frames or flow.frames[0] is not first) and not flow.left:
+            self._stop(flow)
+            if not flow.ready:
+                self._line_up(flow)
+            self._serve()
 
     def discard(self, frames: Iterable[Frame]) -> None:
         """Frames of one mobile are lost here; the SGSN is told how many, and of how many octets (8.1.2)."""
@@ -217,7 +243,7 @@ class Downlink:
     # --- inside ---------------------------------------------------------------------------------------------------
 
     def expired(self, timer: Timer) -> None:
-        """The cell's bucket has room, or the first frame in line is too old."""
+        """The cell's bucket has room."""
         self._running = None
         self._serve()
 
@@ -244,17 +270,15 @@ class Downlink:
             self.attend(flow)
 
     def _line_up(self, flow: Flow) -> None:
-        """Put a flow in the cell's line once its own bucket has room for its first frame."""
-        self._drop_old(flow)
+        """Put a flow in the cell's line once its own bucket has room for its first frame, if it ever has."""
         if not flow.frames:
             return
-        now = self._node.clock.now
-        wait = flow.bucket.wait(len(flow.frames[0].llc_pdu), now)
+        wait = flow.bucket.wait(len(flow.frames[0].llc_pdu), self._node.clock.now)
         if wait == 0:
             flow.ready = True
             self._line.append(flow)
-        else:
-            flow.running = self._start(flow, wait, flow.frames[0].until)
+        elif wait is not None:
+            flow.running = self._node.clock.start(X_BUCKET, flow, wait)
 
     def _serve(self) -> None:
         """Send what the cell's bucket has room for, mobile by mobile."""
@@ -264,15 +288,15 @@ class Downlink:
         now = self._node.clock.now
         while self._line:
             flow = self._line[0]
-            if not flow.left:
-                self._drop_old(flow)
             if flow.frames and not flow.left and flow.bucket.wait(len(flow.frames[0].llc_pdu), now) == 0:
                 wait = self._bucket.wait(len(flow.frames[0].llc_pdu), now)
                 if wait != 0:
-                    self._running = self._start(self, wait, flow.frames[0].until)
+                    self._running = None if wait is None else self._node.clock.start(X_BUCKET, self, wait)
                     return
                 frame = flow.frames.popleft()
                 self.waiting -= len(frame.llc_pdu)
+                if not flow.frames:
+                    self._stop_ageing(flow)
                 self._send(flow, frame)
             self._line.popleft()
             flow.ready = False
@@ -285,20 +309,17 @@ class Downlink:
         self._bucket.pour(len(frame.llc_pdu))
         self._node.deliver(self, frame)
 
-    def _drop_old(self, flow: Flow) -> None:
-        """Discard the first frames as long as they are too old."""
-        old = []
-        while flow.frames and flow.frames[0].until is not None and flow.frames[0].until <= self._node.clock.now:
-            old.append(flow.frames.popleft())
-        if old:
-            self.waiting -= sum(len(frame.llc_pdu) for frame in old)
-            self.discard(old)
+    def _age(self, flow: Flow, until: int | None) -> None:
+        """Watch over the queue's first end of a life, if this is it."""
+        if until is None or (flow.ageing is not None and flow.ageing.when <= until):
+            return
+        self._stop_ageing(flow)
+        flow.ageing = self._node.clock.start(X_LIFETIME, flow, max(0, until - self._node.clock.now))
 
-    def _start(self, owner: "Flow | Downlink", wait: int | None, until: int | None) -> Running | None:
-        """Wait for room, or for the end of a frame's life."""
-        left = None if until is None else until - self._node.clock.now
-        durations = [duration for duration in (wait, left) if duration is not None]
-        return self._node.clock.start(X_BUCKET, owner, min(durations)) if durations else None
+    def _stop_ageing(self, flow: Flow) -> None:
+        if flow.ageing is not None:
+            self._node.clock.stop(flow.ageing)
+            flow.ageing = None
 
     def _wait_for_flush(self, flow: Flow) -> None:
         if not flow.left:

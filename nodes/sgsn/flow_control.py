@@ -1,7 +1,8 @@
 """Downlink flow control (TS 48.018 8.2): no faster into a cell, and to a mobile in it, than the BSS has said.
 
 Two leaky buckets in a row, that of the mobile and that of the cell. What they do not let pass waits; the frames of one
-mobile keep their order, and mobiles that may go take turns.
+mobile keep their order, and mobiles that may go take turns. A frame whose life ends is discarded wherever it stands,
+though what is before it may never go (8.1.1).
 """
 
 import heapq
@@ -92,6 +93,8 @@ class Downlink:
         """Those whose own bucket lets them pass, in turn."""
         self._later: list[tuple[int, int, Flow]] = []
         """Those that wait for their own bucket, by time; an entry counts if its number is the flow's ticket."""
+        self._ends: list[tuple[int, int, Flow]] = []
+        """When lives of waiting frames end, by time."""
         self._number = 0
         self._running: Running | None = None
 
@@ -150,9 +153,12 @@ class Downlink:
         flow.frames.append(Frame(message, imsi, until))
         flow.octets += octets
         self._octets += octets
+        if until is not None:
+            self._number += 1
+            heapq.heappush(self._ends, (until, self._number, flow))
         if len(flow.frames) == 1:
             self._schedule(flow)
-            self._go()
+        self._go()
         return True
 
     def take(self, key: Hashable) -> list[Frame]:
@@ -171,6 +177,7 @@ class Downlink:
         self._flows.clear()
         self._turns.clear()
         self._later.clear()
+        self._ends.clear()
         self._octets = 0
         self._bucket = None
         if self._running is not None:
@@ -209,7 +216,6 @@ class Downlink:
         """Say when the next frame of a mobile may go, as far as its own bucket is concerned."""
         if flow.in_turn:
             return
-        self._drop_stale(flow)
         if not flow.frames:
             return
         wait = self._wait(flow, len(flow.frames[0].message.llc_pdu))
@@ -224,20 +230,21 @@ class Downlink:
             heapq.heappush(self._later, (when, flow.ticket, flow))
 
     def _drop_stale(self, flow: Flow) -> None:
-        """Discard what is not worth sending any more."""
-        now = self._clock.now
-        while flow.frames:
-            until = flow.frames[0].until
-            if until is None or until > now:
-                return
-            frame = flow.frames.popleft()
-            flow.octets -= len(frame.message.llc_pdu)
-            self._octets -= len(frame.message.llc_pdu)
-            self._gb.discarded["lifetime over"] += 1
+        """Discard what is not worth sending any more; another frame may be the first then."""
+        now, first = self._clock.now, flow.frames[0] if flow.frames else None
+        kept = deque(frame for frame in flow.frames if frame.until is None or frame.until > now)
+        octets = sum(len(frame.message.llc_pdu) for frame in kept)
+        self._gb.discarded["lifetime over"] += len(flow.frames) - len(kept)
+        self._octets -= flow.octets - octets
+        flow.frames, flow.octets = kept, octets
+        if kept and kept[0] is not first:
+            self._schedule(flow)
 
     def _go(self) -> None:
         """Send whatever may go, and set the timer for the next."""
         now, cell = self._clock.now, self._bucket
+        while self._ends and self._ends[0][0] <= now:
+            self._drop_stale(heapq.heappop(self._ends)[2])
         while self._later and self._later[0][0] <= now:
             _, ticket, flow = heapq.heappop(self._later)
             if ticket == flow.ticket:
@@ -245,7 +252,6 @@ class Downlink:
         wait: int | None = None
         while self._turns and cell is not None:
             flow = self._turns[0]
-            self._drop_stale(flow)
             if not flow.frames:
                 self._turns.popleft().in_turn = False
                 continue
@@ -273,12 +279,16 @@ class Downlink:
         times = [] if wait is None else [now + wait]
         while self._later and self._later[0][1] != self._later[0][2].ticket:
             heapq.heappop(self._later)
+        while self._ends and not self._ends[0][2].frames:
+            heapq.heappop(self._ends)
         if self._later:
             times.append(self._later[0][0])
+        if self._ends:
+            times.append(self._ends[0][0])
         if times:
             self._running = self._clock.start(X_DOWNLINK, self, max(1, min(times) - now))
 
     def expired(self, timer: Timer) -> None:
-        """Something may go now."""
+        """Something may go now, or a life ends."""
         self._running = None
         self._go()

@@ -284,6 +284,38 @@ def test_starvation(slow: Any) -> None:
     assert discarded(OTHER, 1, 400) in slow.said()
 
 
+@pytest.mark.ttcn3("llc_discarded")
+def test_lives_end_in_a_starved_cell(slow: Any) -> None:
+    """48.018 8.1.1: with R = 0 no frame waits longer than its life, whatever stands before it; the SGSN hears of it."""
+    slow.command("capacity", cell="cell1", rate=0)
+    slow.send_down(TLLI, size=1000)
+    for size, lifetime in ((400, None), (300, 200), (200, 100), (100, None)):
+        slow.send_down(TLLI, size=size, **({} if lifetime is None else {"lifetime": Delay(lifetime)}))
+    slow.send_down(OTHER, size=70, lifetime=Delay(150))  # behind all of them in the cell's line
+    slow.said()
+    slow.wait(2 * SECOND)
+    lost = [told for told in slow.said() if isinstance(told[1], LlcDiscarded)]
+    assert lost == [discarded(TLLI, 1, 200), discarded(OTHER, 1, 70), discarded(TLLI, 1, 300)]
+    assert slow.inspect("cell1")["waiting_octets"] == 500
+    slow.command("capacity", cell="cell1", bucket=5000, mobile_bucket=5000)
+    assert lengths(slow) == [1000, 400, 100]
+
+
+def test_lives_end_where_a_mobile_has_left(slow: Any) -> None:
+    """48.018 8.1.1: what waits for FLUSH-LL does not wait longer than its life either."""
+    for size, lifetime in ((1000, 60_000), (600, 100), (500, 60_000)):
+        slow.send_down(TLLI, size=size, lifetime=Delay(lifetime))
+    slow.speak(TLLI, slow.cells[1])
+    slow.said()
+    slow.wait(SECOND)
+    assert slow.said() == [discarded(TLLI, 1, 600)]
+    slow.say(FlushLl(tlli=TLLI, bvci_old=2, bvci_new=3))
+    ack = FlushLlAck(
+        tlli=TLLI, flush_action=FlushAction.LLC_PDUS_TRANSFERRED, bvci_new=3, number_of_octets_affected=500
+    )
+    assert slow.said() == [(0, ack)]
+
+
 def test_starvation_of_a_mobile(slow: Any) -> None:
     """A mobile with R = 0 waits; given a rate, it goes on."""
     slow.command("capacity", cell="cell1", bucket=50_000)

@@ -326,6 +326,44 @@ def test_starved_cell(lab: Lab) -> None:
     assert lab.sgsn.gb.discarded == {"lifetime over": 1}
 
 
+def test_lives_end_in_a_starved_cell(lab: Lab) -> None:
+    """48.018 8.1.1: behind a frame that never goes the others are discarded when their time is over, not kept."""
+    limits(lab, size=100, rate=0)
+    heard = Heard(lab)
+    send(lab, 100)
+    for octets, lifetime in ((90, 65535), (80, 300), (70, 100), (60, 65535)):
+        send(lab, octets, lifetime=lifetime)
+    assert waiting(lab) == 300
+    lab.waits(1)
+    assert waiting(lab) == 230
+    lab.waits(2)
+    assert waiting(lab) == 150
+    assert lab.sgsn.gb.discarded == {"lifetime over": 2}
+    lab.gb(
+        FlowControlBvc(
+            tag=8,
+            bvc_bucket_size=BucketSize(10),
+            bucket_leak_rate=LeakRate(80),
+            bmax_default_ms=BucketSize(10),
+            r_default_ms=LeakRate(80),
+        ),
+        2,
+    )
+    assert [octets for _, octets, _ in heard.frames] == [100, 90, 60]
+
+
+def test_lives_end_in_a_starved_mobile(lab: Lab) -> None:
+    """48.018 8.1.1: the first frame goes at its time, and the next may be small enough for what there is room for."""
+    limits(lab, size=100_000, rate=800_000, own_size=1000, own_rate=80)
+    heard = Heard(lab)
+    send(lab, 900)
+    send(lab, 500, lifetime=100)
+    send(lab, 90)
+    lab.waits(2)
+    assert heard.times == [0, 1.0]
+    assert [octets for _, octets, _ in heard.frames] == [900, 90]
+
+
 def test_frame_larger_than_the_bucket(lab: Lab) -> None:
     """It goes when the bucket is empty: else it never would."""
     limits(lab, size=100, rate=8000)
