@@ -14,7 +14,7 @@ to 600 ms on a shared file, and 5 to 22 ms on files of their own.
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -28,6 +28,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     NullPool,
+    Select,
     Table,
     Text,
     bindparam,
@@ -70,6 +71,8 @@ _SELECT = (
     .order_by(_RECORDS.c.key)
     .execution_options(yield_per=1000)
 )
+_COUNT = select(func.count()).select_from(_RECORDS).where(_RECORDS.c.node == bindparam("of_node"))
+_ONE = select(_RECORDS.c.octets).where(_RECORDS.c.node == bindparam("of_node"), _RECORDS.c.key == bindparam("of_key"))
 _CLEAR = delete(_RECORDS).where(_RECORDS.c.node == bindparam("of_node"))
 _DELETE = _CLEAR.where(_RECORDS.c.key == bindparam("of_key"))
 
@@ -78,6 +81,14 @@ _CLAIM = select(func.pg_try_advisory_lock(func.hashtextextended(bindparam("claim
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 """The insert with ON CONFLICT of each database that serves."""
+
+_STAGE = "CREATE TEMPORARY TABLE staged (key text, octets bytea) ON COMMIT DROP"
+_COPY = "COPY staged FROM STDIN (FORMAT BINARY)"
+_MERGE = (
+    "INSERT INTO records (node, key, octets) SELECT %(node)s, key, octets FROM staged"
+    " ON CONFLICT (node, key) DO UPDATE SET octets = excluded.octets"
+)
+"""How many records come into PostgreSQL at once: all that is copied is staged first, for COPY knows no conflicts."""
 
 _ALONE = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(hashtext('gprslab'))"}
 """What makes a transaction wait for every other that looks at or makes the schema."""
@@ -144,6 +155,7 @@ class Store:
         self._upsert = insertion.on_conflict_do_update(
             index_elements=_RECORDS.primary_key.columns, set_={"octets": insertion.excluded.octets}
         )
+        self._plain_upsert = str(self._upsert.compile(self._engine))
 
     @classmethod
     def open(cls, url_or_path: str) -> Self:
@@ -158,16 +170,16 @@ class Store:
                 store._prepare()
         return store
 
-    def records(self, node: str) -> Iterator[Record]:
-        """Everything kept for ``node``, in the order of the keys, as it stands when the first record is read.
+    def records(self, node: str, prefix: str = "") -> Iterator[Record]:
+        """Everything kept for ``node`` whose key begins with ``prefix``, in the order of the keys.
 
-        The records are streamed: memory does not grow with their number. Read to the end or close the iterator; until
-        then it holds a connection.
+        They are shown as they stand when the first is read, and streamed: memory does not grow with their number. Read
+        to the end or close the iterator; until then it holds a connection.
 
         :raises StoreError: at once if another process owns the node; while reading, if the database fails.
         """
         self._own(node)
-        return self._stream(node)
+        return self._stream(node, prefix)
 
     def commit(self, node: str, saves: Sequence[Save]) -> None:
         """Make ``saves`` durable in one transaction; of several with one key the last counts.
@@ -193,6 +205,44 @@ class Store:
         connection = self._own(node)
         with _in_one_line(f"{self._name}: cannot clear the records of {node}"), connection.begin():
             connection.execute(_CLEAR, {"of_node": node})
+
+    def record(self, node: str, key: str) -> bytes | None:
+        """What is kept for ``node`` under ``key``.
+
+        :raises StoreError: another process owns the node, or the database fails.
+        """
+        connection = self._own(node)
+        with _in_one_line(f"{self._name}: cannot read the records of {node}"), connection.begin():
+            octets: bytes | None = connection.scalar(_ONE, {"of_node": node, "of_key": key})
+        return octets
+
+    def count(self, node: str, prefix: str = "") -> int:
+        """How many records are kept for ``node`` whose keys begin with ``prefix``.
+
+        :raises StoreError: another process owns the node, or the database fails.
+        """
+        connection = self._own(node)
+        with _in_one_line(f"{self._name}: cannot read the records of {node}"), connection.begin():
+            count: int = connection.scalar(_beginning(_COUNT, prefix), {"of_node": node}) or 0
+        return count
+
+    def load(self, node: str, records: Mapping[str, bytes]) -> None:
+        """Make many records durable in one transaction, as fast as the database can: 10,000 to 100,000 are good.
+
+        :raises StoreError: another process owns the node, or the database fails; none of ``records`` is kept then.
+        """
+        connection = self._own(node)
+        with _in_one_line(f"{self._name}: cannot load {len(records)} records of {node}"), connection.begin():
+            if not records:
+                return
+            if self._path:
+                # In the order of the keys, so that each page of the tree is written once.
+                rows = [(node, key, octets) for key, octets in sorted(records.items())]
+                connection.exec_driver_sql(self._plain_upsert, rows)
+                return
+            connection.exec_driver_sql(_STAGE)
+            self._copy(connection, records)
+            connection.exec_driver_sql(_MERGE, {"node": node})
 
     def close(self) -> None:
         """Close the connections and give up all nodes owned. A second call does nothing."""
@@ -238,10 +288,28 @@ class Store:
             raise StoreError(f"{self._name}: lost the connection that owned the records of {node}")
         return connection
 
-    def _stream(self, node: str) -> Iterator[Record]:
+    def _copy(self, connection: Connection, records: Mapping[str, bytes]) -> None:
+        """COPY is the driver's own: SQLAlchemy neither speaks it nor names its errors."""
+        driver: Any = connection.connection.driver_connection
+        try:
+            with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
+                copy.set_types(["text", "bytea"])
+                for row in records.items():
+                    copy.write_row(row)
+        except self._engine.dialect.loaded_dbapi.Error as error:
+            raise OSError(*error.args) from error
+
+    def _stream(self, node: str, prefix: str) -> Iterator[Record]:
         with _in_one_line(f"{self._name}: cannot read the records of {node}"), self._engine.connect() as connection:
-            for key, octets in connection.execute(_SELECT, {"of_node": node}):
+            for key, octets in connection.execute(_beginning(_SELECT, prefix), {"of_node": node}):
                 yield Record(key, octets)
+
+
+def _beginning(query: Select[Any], prefix: str) -> Select[Any]:
+    """The query, of the records alone whose keys begin with ``prefix``: the index finds them."""
+    if not prefix:
+        return query
+    return query.where(_RECORDS.c.key >= prefix, _RECORDS.c.key < prefix[:-1] + chr(ord(prefix[-1]) + 1))
 
 
 def _url(url_or_path: str) -> URL:

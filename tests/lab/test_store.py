@@ -235,6 +235,71 @@ class TestDurability:
                 tracemalloc.stop()
 
 
+class TestBulk:
+    """What a durable store has for those who bring or look at many records."""
+
+    def test_loads_many(self, place: str) -> None:
+        """Loaded records overwrite those of the same key, and leave all others alone."""
+        with closing(Store.open(place)) as store:
+            store.commit("hlr1", [Save("a", b"1"), Save("b", b"1")])
+            store.commit("hlr2", [Save("a", b"2")])
+            store.load("hlr1", {"é": b"\x00", "b": b"3", "c": b""})
+            store.load("hlr1", {})
+            store.load("hlr1", {f"d{number}": b"4" for number in range(3000)})
+            assert store.count("hlr1") == 3004
+            assert kept(store, "hlr2") == {"a": b"2"}
+        with closing(Store.open(place)) as store:
+            assert list(kept(store).items())[:3] == [("a", b"1"), ("b", b"3"), ("c", b"")]
+            assert kept(store)["é"] == b"\x00"
+
+    def test_finds_records_by_the_beginning_of_their_keys(self, place: str) -> None:
+        """One record, or all of a kind, without reading the others."""
+        with closing(Store.open(place)) as store:
+            keys = ["sqn/1", "subscriber", "subscriber/1", "subscriber/2", "subscriber0", "vlr/1"]
+            store.load("hlr1", {key: key.encode() for key in keys})
+            store.load("hlr2", {"subscriber/3": b""})
+            assert [record.key for record in store.records("hlr1", "subscriber/")] == ["subscriber/1", "subscriber/2"]
+            assert store.count("hlr1", "subscriber/") == 2
+            assert store.record("hlr1", "subscriber/2") == b"subscriber/2"
+            assert store.record("hlr1", "subscriber/3") is None
+
+    def test_load_is_undone_as_a_whole(self, sqlite_place: str) -> None:
+        """When the database refuses one record, none of those loaded with it is kept."""
+        with closing(Store.open(sqlite_place)) as store:
+            store.load("hlr1", {"a": b"1"})
+            with closing(sqlite3.connect(sqlite_place)) as saboteur:
+                step = "INSERT ON records WHEN NEW.key = 'c'"
+                saboteur.execute(f"CREATE TRIGGER refuse BEFORE {step} BEGIN SELECT RAISE(ABORT, 'not this one'); END")
+            with refused() as caught:
+                store.load("hlr1", {"a": b"2", "b": b"2", "c": b"2"})
+            assert str(caught.value) == f"{sqlite_place}: cannot load 3 records of hlr1: not this one"
+            assert kept(store) == {"a": b"1"}
+
+    def test_copy_is_undone_as_a_whole(self, postgresql_place: str) -> None:
+        """The same where the server refuses a record in the midst of COPY; the store lives on."""
+        with closing(Store.open(postgresql_place)) as store:
+            store.load("hlr1", {"a": b"1"})
+            with refused() as caught:
+                store.load("hlr1", {"a": b"2", "no\0text": b"2", "b": b"2"})
+            assert "cannot load 3 records of hlr1: " in str(caught.value)
+            assert kept(store) == {"a": b"1"}
+            store.load("hlr1", {"a": b"3"})
+            assert kept(store) == {"a": b"3"}
+
+    def test_load_by_another(self, place: str) -> None:
+        """Who does not own the node can neither load, nor count, nor look."""
+        with closing(Store.open(place)) as first, closing(Store.open(place)) as second:
+            first.records("hlr1")
+            attempts: list[Callable[[], object]] = [
+                lambda: second.load("hlr1", {"a": b"1"}),
+                lambda: second.count("hlr1"),
+                lambda: second.record("hlr1", "a"),
+            ]
+            for attempt in attempts:
+                with refused():
+                    attempt()
+
+
 class TestOwnership:
     """A node's records have one owner at a time."""
 
