@@ -1,4 +1,4 @@
-"""Reassembly of N-PDUs from their segments (TS 44.065 6.7), bounded in time, number and size.
+"""N-PDUs in segments (TS 44.065 6.7): cut and numbered, and put together again, bounded in time, number and size.
 
 Segments of SN-DATA come in order, as LLC sees to that, and those of one NSAPI belong together from the first to the
 last. Segments of SN-UNITDATA are numbered: they may overtake each other, and those of several N-PDUs may mix. What
@@ -8,11 +8,21 @@ lacks a segment is lost when its time is over, or when there is no more room.
 from collections import OrderedDict
 from typing import NamedTuple
 
-from protocol.sndcp import Compression, SnData, SnUnitdata
+from protocol.llc.frame import Sapi
+from protocol.llc.parameters import DEFAULTS
+from protocol.sndcp import Compression, SnData, SnUnitdata, segment
 
 Key = tuple[int, int, int | None]
 """Logical link, NSAPI, and of an unacknowledged N-PDU its number."""
 
+LONGEST = 1502
+"""Octets of the longest N-PDU (TS 23.060 9.3); a longer packet goes no further."""
+
+NUMBERS = 4096
+"""N-PDU numbers of SN-UNITDATA go from 0 to one less than this, and begin anew (6.9.2)."""
+
+N201_U = DEFAULTS[Sapi.LL3].n201_u
+"""Octets of the longest SN-PDU on any SAPI of user data, where nothing else was agreed on (TS 44.064 8.9.9)."""
 
 MOST_PARTS = 64
 """Segments of one N-PDU that are kept: more are only octets short of N201's least value."""
@@ -25,6 +35,25 @@ class NPdu(NamedTuple):
     number: int
     compression: Compression
     octets: bytes
+
+
+class Segmentation:
+    """Cuts the N-PDUs of one PDP context into SN-UNITDATA, and numbers them one after the other."""
+
+    __slots__ = ("_nsapi", "_number")
+
+    def __init__(self, nsapi: int) -> None:
+        self._nsapi = nsapi
+        self._number = 0
+
+    def cut(self, n_pdu: bytes, n201_u: int = N201_U) -> list[SnUnitdata]:
+        """The SN-UNITDATA PDUs of an N-PDU, none longer than ``n201_u``; ValueError for more than 16 of them.
+
+        Those of an N-PDU of at most :data:`LONGEST` octets are never so many with an N201-U of 140 or more.
+        """
+        segments = segment(n_pdu, nsapi=self._nsapi, n_pdu_number=self._number, n201_u=n201_u)
+        self._number = (self._number + 1) % NUMBERS
+        return segments
 
 
 class _Waiting:

@@ -1,11 +1,12 @@
-"""Reassembly of N-PDUs (TS 44.065 6.7): order, loss, repeats, and bounds."""
+"""Segmentation and reassembly of N-PDUs (TS 44.065 6.7): numbers, order, loss, repeats, and bounds."""
 
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodes.core.sndcp import MOST_PARTS, NPdu, Reassembly
+from nodes.core.sndcp import LONGEST, MOST_PARTS, N201_U, NUMBERS, NPdu, Reassembly, Segmentation
 from protocol.sndcp import UNCOMPRESSED, Compression, SnData, SnUnitdata, segment, segment_acknowledged
 
 SECOND = 1_000_000
@@ -117,3 +118,30 @@ def test_bounds() -> None:
     assert fed(reassembly, [first] + [endless.replace(payload=bytes(500))] * 2) == []
     assert reassembly.next_deadline() is not None
     assert all(key[2] is not None for key in reassembly.expire(1 << 60))
+
+
+@given(st.lists(st.binary(max_size=LONGEST), max_size=4), st.integers(140, 1520))
+def test_segmentation(n_pdus: list[bytes], n201: int) -> None:
+    """44.065 6.7.1: no segment is longer than N201-U, and all together are the N-PDUs again, one number each."""
+    segmentation, reassembly = Segmentation(nsapi=5), Reassembly()
+    sent = [segmentation.cut(n_pdu, n201) for n_pdu in n_pdus]
+    assert all(len(part.encode()) <= n201 for parts in sent for part in parts)
+    whole = [fed(reassembly, parts) for parts in sent]
+    assert whole == [[NPdu(5, number, UNCOMPRESSED, n_pdu)] for number, n_pdu in enumerate(n_pdus)]
+
+
+def test_segmentation_numbers_begin_anew() -> None:
+    """44.065 6.9.2: N-PDU numbers of unacknowledged mode count modulo 4096, for each NSAPI on its own."""
+    segmentation = Segmentation(nsapi=6)
+    numbers = [segmentation.cut(b"x")[0].n_pdu_number for _ in range(NUMBERS + 2)]
+    assert numbers == [*range(NUMBERS), 0, 1]
+    assert Segmentation(nsapi=7).cut(b"x")[0].n_pdu_number == 0
+
+
+def test_segmentation_too_long() -> None:
+    """44.065 7.2: sixteen segments can be numbered; an N-PDU that takes more uses up no number."""
+    segmentation = Segmentation(nsapi=5)
+    with pytest.raises(ValueError, match="16 can be numbered"):
+        segmentation.cut(bytes(16 * (N201_U - 3)))
+    assert segmentation.cut(bytes(16 * (N201_U - 3) - 1))[-1].segment_number == 15
+    assert segmentation.cut(b"x")[0].n_pdu_number == 1
