@@ -5,6 +5,7 @@ What a scenario file says stands in :mod:`gprslab.scenario_file`.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any, Final
 
 from gprslab.config import Lab
@@ -19,6 +20,7 @@ from gprslab.scenario_file import (
     RestartStep,
     Scenario,
     TellStep,
+    includes,
     load_scenarios,
 )
 from gprslab.session import Session
@@ -91,6 +93,15 @@ class Verdict:
         }
 
 
+def address_of(session: Session, lab: Lab, mobile: str) -> str | None:
+    """The address by which packets reach a mobile: of its first active PDP context, or else its static one."""
+    ms = next(entry.ms for entry in lab.mobiles if entry.name == mobile)
+    contexts = session.inspect(ms, mobile).get("pdp_contexts", ())
+    dynamic = [context["address"] for context in contexts if context["state"] == "PDP-ACTIVE" and context["address"]]
+    static = [ip_address(it.address) for it in lab.subscribers[mobile].contexts.values() if it.address is not None]
+    return next((str(address) for address in (*dynamic, *static)), None)
+
+
 class _FailedError(Exception):
     """A step or the end is not as told."""
 
@@ -115,6 +126,13 @@ class _Run:
         """The GMM state of a mobile."""
         return str(self.session.inspect(self.ms[mobile], mobile).get("state"))
 
+    def address(self, mobile: str) -> str:
+        """The address of a mobile: of its first PDP context, or its static one."""
+        address = address_of(self.session, self.lab, mobile)
+        if address is None:
+            raise _FailedError(f"{mobile} has no address")
+        return address
+
     # --- steps ------------------------------------------------------------------------------------------------------
 
     def step(self, step: Any) -> None:
@@ -123,9 +141,12 @@ class _Run:
             case MobileStep():
                 self._order(self.ms[step.mobile], step.do, step.arguments, step)
             case TellStep():
-                told = {"imsi": self.imsi.get(step.mobile or ""), "cell": step.cell, "type": step.type}
+                told = {"cell": step.cell, "type": step.type}
+                if step.mobile is not None:
+                    outside = self.lab.roles[step.node] == "pdn"
+                    told |= {"address": self.address(step.mobile)} if outside else {"imsi": self.imsi[step.mobile]}
                 arguments = {name: value for name, value in told.items() if value is not None}
-                self._order(step.node, step.verb, arguments, step)
+                self._order(step.node, step.verb, arguments | step.arguments, step)
             case CancelStep():
                 self._order(step.node, "cancel", {"imsi": self.imsi[step.mobile]}, step)
             case AwaitStep():
@@ -164,6 +185,9 @@ class _Run:
             self._await(step)
         elif outcome.status == "failed" and not fails:
             raise _FailedError(f"{verb} of {whom} failed: {outcome.body}")
+        wanted = getattr(step, "answers", None)
+        if wanted is not None and not includes(outcome.body, wanted):
+            raise _FailedError(f"{verb} of {whom} is answered {shown(outcome.body)}, expected {shown(wanted)}")
 
     def _kill(self, step: Any) -> None:
         self.session.kill(step.node)
@@ -191,11 +215,11 @@ class _Run:
     def differences(self) -> Iterator[str]:
         """End states that are not as told."""
         for key, wanted in self.scenario.end.items():
-            node, _, mobile = key.partition("/")
+            node, mobile, *context = [*key.split("/"), ""]
             if node in self.ms:
                 node, subject = self.ms[node], node
             else:
-                subject = self.imsi[mobile] if mobile else ""
+                subject = "-".join([self.imsi[mobile], *filter(None, context)]) if mobile else ""
             try:
                 found: dict[str, Any] | None = self.session.inspect(node, subject or None)
             except KeyError:
@@ -206,7 +230,7 @@ class _Run:
                     yield f"{key} is in {shown(state)}, expected {shown(wanted)}"
                 continue
             for name, value in wanted.items():
-                if found.get(name) != value:
+                if not includes(found.get(name), value):
                     yield f"{name} of {key} is {shown(found.get(name))}, expected {shown(value)}"
 
     def finish(self) -> Difference | None:

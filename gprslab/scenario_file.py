@@ -33,7 +33,10 @@ from gprslab.trace.story import Told, told_by
 from protocol.declare import OpenEnum, printable
 from protocol.timers import SECOND
 
-PROTOCOLS: Final = (*("gmm", "sm", "rr", "mm", "cc", "bssgp", "bssmap", "bssap_plus", "gtp", "map", "tcap", "sccp"),)
+PROTOCOLS: Final = (
+    *("gmm", "sm", "rr", "mm", "cc", "bssgp", "bssmap", "bssap_plus", "gtp", "map", "tcap", "sccp"),
+    *("sndcp", "ip", "icmp", "udp"),
+)
 """What a scenario may look at."""
 
 _ARROW: Final = re.compile(r"([a-z][a-z0-9-]*) -> ([a-z][a-z0-9-]*)")
@@ -65,19 +68,35 @@ Failure = Annotated[bool | str, true_or_text("true, false, or what the failure m
 class MobileStep(Section):
     """A mobile is told to do something; it is done when the mobile answers and, where told, is in a state.
 
-    ``fails``: it must fail, with this text in the answer where it is a text.
+    ``fails``: it must fail, with this text in the answer where it is a text; ``answers`` tells what must be in it.
     """
 
-    do: Literal["power-on", "power-off", "attach", "detach", "move", "call", "hang-up", "cover"]
+    do: Literal[
+        "power-on",
+        "power-off",
+        "attach",
+        "detach",
+        "move",
+        "call",
+        "hang-up",
+        "cover",
+        "activate",
+        "activate-secondary",
+        "modify",
+        "deactivate",
+        "ping",
+        "send",
+    ]
     mobile: Name
     until: Text | None = None
     within: Duration = 60 * SECOND
     fails: Failure = False
+    answers: dict[str, Any] | None = None
 
     @property
     def arguments(self) -> dict[str, Any]:
         """What the command takes: the mobile, and whatever else was told."""
-        own = type(self).model_fields.keys() - {"do", "until", "within", "fails"}
+        own = type(self).model_fields.keys() - MobileStep.model_fields.keys() | {"mobile"}
         return {name: value for name in sorted(own) if (value := getattr(self, name)) is not None}
 
 
@@ -106,6 +125,37 @@ class CoverStep(MobileStep):
     on: bool
 
 
+class ActivateStep(MobileStep):
+    """A mobile activates a PDP context; what is not told is as subscribed."""
+
+    apn: Text | None = None
+    type: Literal["ipv4", "ipv6"] | None = None
+    address: Text | None = None
+    nsapi: Annotated[int, whole(0, 15)] | None = None
+    qos: dict[str, Any] | None = None
+    least_qos: dict[str, Any] | None = None
+
+
+class ChangeStep(MobileStep):
+    """A mobile changes or deactivates the PDP context ``nsapi``, or activates a secondary one beside it."""
+
+    nsapi: Annotated[int, whole(0, 15)] | None = None
+    qos: dict[str, Any] | None = None
+    filter: dict[str, Any] | None = None
+    teardown: bool | None = None
+
+
+class PacketStep(MobileStep):
+    """A mobile pings or sends to an address."""
+
+    address: Text
+    nsapi: Annotated[int, whole(0, 15)] | None = None
+    port: Annotated[int, whole(1, 65535)] | None = None
+    count: Annotated[int, whole(1, 1000)] | None = None
+    size: Annotated[int, whole(0, 65535)] | None = None
+    interval_ms: Annotated[int, whole(0, 60_000)] | None = None
+
+
 class AwaitStep(Section):
     """Nothing is done until a mobile is in a state."""
 
@@ -125,7 +175,11 @@ class CancelStep(Section):
 
 
 class TellStep(Section):
-    """A node of the network is told to do something about a mobile, or about a cell; ``fails`` as for mobiles."""
+    """A node of the network is told to do something about a mobile, or about a cell.
+
+    ``arguments`` are those of the verb besides; ``fails`` and ``answers`` as for mobiles. A packet data network is told
+    the address of the mobile.
+    """
 
     do: Literal["tell"]
     node: Name
@@ -133,8 +187,10 @@ class TellStep(Section):
     mobile: Name | None = None
     cell: Name | None = None
     type: Text | None = None
+    arguments: dict[str, Any] = Field(default_factory=dict)
     within: Duration = 60 * SECOND
     fails: Failure = False
+    answers: dict[str, Any] | None = None
 
 
 class FaultStep(Section):
@@ -176,6 +232,12 @@ STEPS: Final[dict[str, Any]] = {
     "call": MobileStep,
     "hang-up": MobileStep,
     "cover": CoverStep,
+    "activate": ActivateStep,
+    "activate-secondary": ChangeStep,
+    "modify": ChangeStep,
+    "deactivate": ChangeStep,
+    "ping": PacketStep,
+    "send": PacketStep,
     "tell": TellStep,
     "await": AwaitStep,
     "cancel": CancelStep,
@@ -243,7 +305,8 @@ class Expectation:
 class Scenario:
     """A scenario as read from ``file``.
 
-    ``end`` maps a mobile, a node, or ``node/mobile`` to what inspect must tell; ``changes`` says in what its laboratory
+    ``end`` maps a mobile, a node, ``node/mobile``, or of a GGSN ``node/mobile/nsapi`` to what inspect must tell: of a
+    mapping the keys that stand there, of a list each item; ``changes`` says in what its laboratory
     differs from another.
     """
 
@@ -311,7 +374,7 @@ class Scenario:
                 if name not in ends:
                     raise ConfigError(self.file, key_path("expect", number), _choice(ends), shown(name))
         for key in self.end:
-            node, _, mobile = key.partition("/")
+            node, mobile, *_ = [*key.split("/"), ""]
             if node not in ends or (mobile and (mobile not in mobiles or node not in lab.roles)):
                 expected = "a mobile, a node, or node/mobile of the laboratory"
                 raise ConfigError(self.file, key_path("end"), expected, shown(key))
@@ -374,6 +437,16 @@ def _choice(names: Any) -> str:
 
 
 # --- comparison -----------------------------------------------------------------------------------------------------
+
+
+def includes(found: Any, wanted: Any) -> bool:
+    """Whether plain JSON types are as wanted: of a mapping the keys that are told, of a list each item."""
+    if isinstance(wanted, dict):
+        return isinstance(found, dict) and all(includes(found.get(name), value) for name, value in wanted.items())
+    if isinstance(wanted, list):
+        alike = isinstance(found, list) and len(found) == len(wanted)
+        return alike and all(map(includes, found, wanted))
+    return bool(found == wanted and type(found) is type(wanted))
 
 
 def element(told: Told, path: str) -> Any:

@@ -10,6 +10,7 @@ from rich.console import Console
 from gprslab.commands_run import TOUR, playable
 from gprslab.config import Lab, load_lab
 from gprslab.scenario import Expectation, Scenario, Verdict, explain, load_scenarios, run_scenario
+from gprslab.scenario_file import includes
 from gprslab.session import WorldSession
 from gprslab.strict_yaml import ConfigError
 
@@ -91,6 +92,31 @@ def test_names_that_the_laboratory_does_not_have(tmp_path: Path, lab: Lab, old: 
     with pytest.raises(ConfigError) as caught:
         scenario.check(lab)
     assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "same"),
+    [
+        (7, True),
+        ([{"a": 1}, {}], True),
+        ([{"a": 1}], False),
+        ([{"a": True}, {}], False),
+        ([{"c": None}, {}], True),
+        ({"a": 1}, False),
+    ],
+)
+def test_an_answer_includes_what_is_wanted(wanted: object, same: bool) -> None:
+    """Of a mapping the keys that are told, of a list each item; true is not 1."""
+    found = 7 if wanted == 7 else [{"a": 1, "b": 2}, {"a": 3}]
+    assert includes(found, wanted) is same
+
+
+def test_an_answer_that_is_not_as_told_fails(lab: Lab, attach: Scenario) -> None:
+    """The step fails, and shows the answer."""
+    step = attach.steps[0].model_copy(update={"answers": {"state": "GMM-NULL"}})
+    verdict, _ = play(lab, replace(attach, steps=(step,)))
+    assert verdict.failure is not None
+    assert "attach of anna is answered" in verdict.failure
 
 
 def test_a_folder_without_scenarios_is_bad_input(tmp_path: Path) -> None:
