@@ -18,7 +18,7 @@ from nodes.core.node import NodeConfig
 from nodes.core.outputs import Interface, Name
 from nodes.eir.config import EirConfig
 from nodes.ggsn.config import AccessPoint, GgsnConfig
-from nodes.hlr.config import HlrConfig, PdpSubscription, Subscriber
+from nodes.hlr.config import FLAGS, HlrConfig, PdpSubscription, Subscriber
 from nodes.ms.config import MobileConfig, MsConfig, RadioCell
 from nodes.pdn.config import PdnConfig
 from nodes.sgsn.config import MAP_CAUSES, TRANSFER_CAUSES, SgsnConfig
@@ -26,7 +26,7 @@ from nodes.vlr.config import VlrConfig
 from protocol.auth import Algorithm
 from protocol.identities import CellIdentifier, GsnAddress, Gt, Imsi, Lai, Rai
 
-__all__ = ["ConfigError", "Document", "Lab", "Mobile", "load_lab"]
+__all__ = ["ConfigError", "Document", "Lab", "Mobile", "load_lab", "provisioned"]
 
 T = TypeVar("T")
 _TOPOLOGY = TypeAdapter(files.Topology)
@@ -391,22 +391,7 @@ class Lab:
 
     def _provisioned(self, hlr: Name) -> tuple[Subscriber, ...]:
         return tuple(
-            Subscriber(
-                imsi=entry.imsi,
-                msisdn=entry.msisdn,
-                algorithm=entry.algorithm,
-                key=entry.key,
-                opc=entry.opc,
-                amf=entry.amf,
-                gprs=entry.gprs,
-                circuit=entry.circuit,
-                roaming_allowed=entry.roaming_allowed,
-                barred=entry.barred,
-                contexts=tuple(
-                    PdpSubscription(context_id=number, apn=context.apn, qos=context.qos.octets, address=context.address)
-                    for number, context in sorted(entry.contexts.items())
-                ),
-            )
+            provisioned(entry)
             for entry in self.subscribers.values()
             if entry.provisioned and self.hlr_of(entry.imsi) == hlr
         )
@@ -511,6 +496,18 @@ class Lab:
         )
         self._check_unique("topology", prefixes)
 
+    def check_subscriber(self, document: Document, entry: files.SubscriberEntry, *keys: object) -> None:
+        """What a subscriber, who stands at ``keys``, must be in this laboratory. ConfigError where it is not so."""
+        if entry.algorithm in (Algorithm.MILENAGE, Algorithm.GSM_MILENAGE):
+            if not entry.opc:
+                raise document.error([*keys, "opc"], f"32 hexadecimal digits for {entry.algorithm}", "nothing")
+        elif find_spec("comp128") is None:
+            expected = "an algorithm that is installed (pip install 'gprslab[comp128]')"
+            raise document.error([*keys, "algorithm"], expected, shown(str(entry.algorithm)))
+        if entry.provisioned and self.hlr_of(entry.imsi) is None:
+            expected = f"a number that begins with an IMSI prefix of an HLR ({', '.join(self._prefixes)})"
+            raise document.error([*keys, "imsi"], expected, shown(str(entry.imsi)))
+
     def _check_subscribers(self) -> None:
         subscribers = self.documents["subscribers"]
         for key in ("imsi", "msisdn"):
@@ -518,20 +515,38 @@ class Lab:
                 "subscribers", (((name, key), getattr(entry, key)) for name, entry in self.subscribers.items())
             )
         for name, entry in self.subscribers.items():
-            if entry.algorithm in (Algorithm.MILENAGE, Algorithm.GSM_MILENAGE):
-                if not entry.opc:
-                    raise subscribers.error([name, "opc"], f"32 hexadecimal digits for {entry.algorithm}", "nothing")
-            elif find_spec("comp128") is None:
-                expected = "an algorithm that is installed (pip install 'gprslab[comp128]')"
-                raise subscribers.error([name, "algorithm"], expected, shown(str(entry.algorithm)))
-            if entry.provisioned and self.hlr_of(entry.imsi) is None:
-                expected = f"a number that begins with an IMSI prefix of an HLR ({', '.join(self._prefixes)})"
-                raise subscribers.error([name, "imsi"], expected, shown(str(entry.imsi)))
+            self.check_subscriber(subscribers, entry, name)
             if entry.mobile:
                 self._check_role("subscribers", (name, "mobile", "node"), entry.mobile.node, "ms")
                 if entry.mobile.cell not in self._cells:
                     expected = f"the name of a cell ({', '.join(self._cells) or 'there is none'})"
                     raise subscribers.error([name, "mobile", "cell"], expected, shown(entry.mobile.cell))
+
+
+def provisioned(entry: files.SubscriberEntry) -> Subscriber:
+    """What the HLR is told of a subscriber."""
+    contexts = (
+        PdpSubscription(
+            context_id=number,
+            apn=context.apn,
+            qos=context.qos.octets,
+            address=context.address,
+            pdp_type=context.pdp_type,
+            ext_qos=context.ext_qos,
+            vplmn_address_allowed=context.vplmn_address_allowed,
+        )
+        for number, context in sorted(entry.contexts.items())
+    )
+    return Subscriber(
+        imsi=entry.imsi,
+        msisdn=entry.msisdn,
+        algorithm=entry.algorithm,
+        key=entry.key,
+        opc=entry.opc,
+        amf=entry.amf,
+        contexts=tuple(contexts),
+        **{name: getattr(entry, name) for name in FLAGS},
+    )
 
 
 def load_lab(path: Path | None = None, subscribers: Path | None = None, timers: Path | None = None) -> Lab:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal, NoReturn, get_args
+from typing import Annotated, Any, Literal, NoReturn, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -20,13 +20,17 @@ from nodes.eir.config import Colour
 from nodes.sgsn.config import MAP_CAUSES, TRANSFER_CAUSES
 from protocol.auth import Algorithm
 from protocol.causes import GmmCause
+from protocol.errors import DecodeError
 from protocol.gmm.elements import CipheringAlgorithm, GprsTimer
 from protocol.identities import Apn, GsnAddress, Gt, Imeisv, Imsi, IsdnAddress, Plmn
+from protocol.map.packet import ExtQosSubscribed
+from protocol.sm.pdp_address import PdpTypeNumber
 from protocol.timers import SECOND, TIMERS
 
 # --- values -------------------------------------------------------------------------------------------------------
 
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?) ?(us|ms|s|min|h)")
+_APN = re.compile(r"\*|[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*")
 _UNITS = {"us": 1, "ms": 1000, "s": SECOND, "min": 60 * SECOND, "h": 3600 * SECOND}
 
 
@@ -148,6 +152,24 @@ def _context_id(text: str) -> int:
 
 def _static_address(text: str) -> bytes:
     return ipaddress.ip_address(text).packed
+
+
+def _subscribed_apn(text: str) -> Apn:
+    """An APN as people write it; in a subscription it has 63 octets at most (TS 29.002 17.7.1)."""
+    if len(text) > 62 or not _APN.fullmatch(text):
+        raise ValueError(text)
+    return Apn(text)
+
+
+def _ext_qos(text: str) -> bytes:
+    value = bytes.fromhex(text)
+    if not 1 <= len(value) <= 9 or 2 * len(value) != len(text):
+        raise ValueError(text)
+    try:
+        ExtQosSubscribed.from_octets(value)
+    except DecodeError:
+        raise ValueError(text) from None
+    return value
 
 
 def _pool(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
@@ -367,11 +389,29 @@ class QosEntry(Section):
 
 
 class ContextEntry(Section):
-    """A subscribed PDP context; ``address`` is a static one."""
+    """A subscribed PDP context: ``address`` is a static one, and ``*`` the APN that stands for any.
 
-    apn: Annotated[Apn, reads(Apn, "an access point name such as internet")]
+    ``ext_qos`` is ext-QoS-Subscribed of release 99 (TS 29.002 17.7.1). Without ``type``, the address tells it.
+    """
+
+    apn: Annotated[Apn, reads(_subscribed_apn, "an access point name such as internet, or *")]
     qos: QosEntry = QosEntry()
+    ext_qos: Annotated[bytes, reads(_ext_qos, "2 to 18 hexadecimal digits of ext-QoS-Subscribed")] = b""
+    type: Literal["ipv4", "ipv6"] | None = None
     address: Annotated[bytes | None, reads(_static_address, "an IPv4 or IPv6 address")] = None
+    vplmn_address_allowed: bool = False
+
+    @property
+    def pdp_type(self) -> PdpTypeNumber:
+        """The PDP type, IPv4 unless told otherwise."""
+        told = self.type or ("ipv6" if self.address is not None and len(self.address) == 16 else "ipv4")
+        return PdpTypeNumber.IPV6 if told == "ipv6" else PdpTypeNumber.IPV4
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if self.address is not None and len(self.address) != (16 if self.pdp_type is PdpTypeNumber.IPV6 else 4):
+            _refuse(f"an address of the type {self.type}, or another type")
+        return self
 
 
 class MobileEntry(Section):
@@ -404,6 +444,9 @@ class SubscriberEntry(Section):
     circuit: bool = True
     roaming_allowed: bool = True
     barred: bool = False
+    packet_services_barred: bool = False
+    hplmn_ap_barred: bool = False
+    vplmn_ap_barred: bool = False
     contexts: dict[ContextId, ContextEntry] = {}
     mobile: MobileEntry | None = None
 

@@ -105,6 +105,28 @@ def test_hlr_is_told_those_whom_it_knows(lab: Lab) -> None:
     }
 
 
+def test_hlr_is_told_what_is_barred_and_how_contexts_are(lab: Lab) -> None:
+    """Operator determined barring, and all that a subscribed PDP context may say; the address tells the type."""
+    contexts = {
+        "1": {"apn": "*", "vplmn_address_allowed": True, "ext_qos": "02"},
+        "2": {"apn": "internet", "address": "2001:db8::2"},
+        "3": {"apn": "internet", "type": "ipv6"},
+    }
+    anna = {"contexts": contexts, "packet_services_barred": True, "hplmn_ap_barred": True, "vplmn_ap_barred": True}
+    config = lab.with_changes({"subscribers": {"anna": anna}}, "s.yaml").node_config("hlr1")
+    assert isinstance(config, HlrConfig)
+    told = config.subscribers[0]
+    told.check()
+    assert told.packet_services_barred
+    assert told.hplmn_ap_barred
+    assert told.vplmn_ap_barred
+    assert [context.pdp_type.name for context in told.contexts] == ["IPV4", "IPV6", "IPV6"]
+    assert told.contexts[0].apn == "*"
+    assert told.contexts[0].vplmn_address_allowed
+    assert told.contexts[0].ext_qos == b"\x02"
+    assert told.contexts[1].address == bytes.fromhex("20010db8000000000000000000000002")
+
+
 def test_vlr_is_told_its_areas(lab: Lab) -> None:
     """A VLR serves the location areas of the BSSs that name it, together with their SGSNs."""
     config = lab.node_config("vlr2")
@@ -406,7 +428,21 @@ WRONG: list[tuple[str, object, str]] = [
         {"apn": "x"},
         "anna.contexts.51: expected a PDP context identifier from 1 to 50, found '51'",
     ),
-    (f"{ANNA} contexts 1 apn", "..", "anna.contexts.1.apn: expected an access point name such as internet, found '..'"),
+    (
+        f"{ANNA} contexts 1 apn",
+        "..",
+        "anna.contexts.1.apn: expected an access point name such as internet, or *, found '..'",
+    ),
+    (
+        f"{ANNA} contexts 1 ext_qos",
+        "0",
+        "anna.contexts.1.ext_qos: expected 2 to 18 hexadecimal digits of ext-QoS-Subscribed, found '0'",
+    ),
+    (
+        f"{ANNA} contexts 1",
+        {"apn": "internet", "type": "ipv4", "address": "2001:db8::2"},
+        "anna.contexts.1: expected an address of the type ipv4, or another type, found a mapping",
+    ),
     (f"{ANNA} mobile imeisv", "123", "anna.mobile.imeisv: expected 16 digits, found '123'"),
     (
         f"{ANNA} mobile cell",
