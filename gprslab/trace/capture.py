@@ -34,7 +34,7 @@ def write_capture(path: Path, records: Iterable[TraceRecord], lab: Any) -> int:
 
 
 def packets_of(stacks: Stacks, record: PduRecord, lab: Any) -> Iterator[tuple[bytes, bool | None]]:
-    """The IPv4 packets of a PDU, and whether they go up where that can be told."""
+    """The IP packets of a PDU, and whether they go up where that can be told."""
     source = lab.endpoint(record.sender)
     role = lab.roles[record.sender]
     if record.interface != "um":

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from gprslab.trace.records import NoteRecord, PduRecord, TraceRecord
 from gprslab.trace.story import Story, Told, told_by
+from protocol.bits import Struct
 from protocol.declare import printable
 from protocol.timers import SECOND
 
@@ -21,12 +22,31 @@ WIDEST: Final = 120
 
 _CLOCK: Final = 9
 _LANE: Final = 10
-_STYLES: Final = {"gmm": "bold cyan", "map": "bold magenta", "bssgp": "green", "tcap": "blue", "sccp": "blue"}
+_STYLES: Final = {
+    "gmm": "bold cyan",
+    "sm": "bold cyan",
+    "map": "bold magenta",
+    "gtp": "magenta",
+    "bssgp": "green",
+    "icmp": "bright_green",
+    "udp": "bright_green",
+    "tcap": "blue",
+    "sccp": "blue",
+}
 _BAD: Final = ("Reject", "Failure", "Error", "Abort", "undecodable", "Unknown", "Param")
 
 KEYS: Final = (
     "gmm_cause",
+    "sm_cause",
     "cause",
+    "requested_nsapi",
+    "nsapi",
+    "linked_nsapi",
+    "access_point_name",
+    "pdp_address",
+    "end_user_address",
+    "teardown_ind",
+    "tear_down_indicator",
     "attach_type",
     "attach_result",
     "identity_type",
@@ -139,7 +159,7 @@ class Ladder:
         before, timer = self._timers.pop(key, ""), str(detail.get("timer", ""))
         state = str(detail.get("state", record.note.text))
         parts = []
-        if state != detail.get("before") and state.startswith("GMM-"):
+        if state != detail.get("before") and state.startswith(("GMM-", "PDP-")):
             parts.append(state)
         if before and before != timer:
             parts.append(f"{before} stopped")
@@ -187,9 +207,12 @@ def summary_of(told: Told) -> str:
         cause = told_by(getattr(told.said, key, None))
         if value == "" and isinstance(cause, Enum):
             value = printable(cause)
-        if key == "gmm_cause" and isinstance(cause, int):
+        elif value == "" and isinstance(cause, Struct):
+            value = next((item for name, item in cause.present() if name != "spare"), "")
+        if key in ("gmm_cause", "sm_cause") and isinstance(cause, int):
             value = f"#{int(cause)} {value}"
-        parts.append(key.replace("_", " ") if value is True else f"{key.removeprefix('gmm_')}={value}")
+        name = key.removeprefix("gmm_").removeprefix("sm_").removeprefix("requested_")
+        parts.append(key.replace("_", " ") if value is True else f"{name}={value}")
     vectors = [key for key in ("quintuplet_list", "triplet_list") if isinstance(found.get(key), list)]
     parts += [f"{len(found[key])} {key.removesuffix('_list')}s" for key in vectors]
     return " ".join(parts)

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterable, Mapping
 from typing import BinaryIO, Final
 
-from gprslab.trace.stacks import LINKTYPE_IPV4, REFERENCE_POINTS, Endpoint
+from gprslab.trace.stacks import LINKTYPE_IPV4, LINKTYPE_RAW, REFERENCE_POINTS, Endpoint
 
 _SECTION_HEADER: Final = 0x0A0D0D0A
 _INTERFACE_DESCRIPTION: Final = 1
@@ -17,7 +17,7 @@ _ENHANCED_PACKET: Final = 6
 
 
 class PcapngWriter:
-    """Writes a capture of IPv4 packets into ``file``, which is binary and open for writing; a pipe will do.
+    """Writes a capture of IP packets into ``file``, which is binary and open for writing; a pipe will do.
 
     ``application`` is the program that the file names as its author.
     """
@@ -37,7 +37,7 @@ class PcapngWriter:
     def write(
         self, interface: str, at: int, packet: bytes, *, uplink: bool | None = None, comment: str | None = None
     ) -> None:
-        """Add one IPv4 packet, seen on ``interface`` (a key of REFERENCE_POINTS) ``at`` microseconds since 1970.
+        """Add one IP packet, seen on ``interface`` (a key of REFERENCE_POINTS) ``at`` microseconds since 1970.
 
         ``uplink`` marks the packet as inbound (True) or outbound (False), as the network's core sees it.
         """
@@ -59,7 +59,8 @@ class PcapngWriter:
     def _describe(self, interface: str) -> None:
         """Introduce an interface whose timestamps count units of 10^-9 s."""
         options = {2: interface.capitalize().encode(), 3: REFERENCE_POINTS[interface].encode(), 9: b"\x09"}
-        self._put(_INTERFACE_DESCRIPTION, struct.pack("<HHI", LINKTYPE_IPV4, 0, 0) + _options(options))
+        link = LINKTYPE_RAW if interface == "gi" else LINKTYPE_IPV4
+        self._put(_INTERFACE_DESCRIPTION, struct.pack("<HHI", link, 0, 0) + _options(options))
         self._interfaces[interface] = len(self._interfaces)
 
     def _put(self, kind: int, body: bytes) -> None:

@@ -12,7 +12,7 @@ Gb         UDP 2157 (the PDU begins with its NS header, 48.016 clause 9)
 Gr Gf Gc   M3UA DATA (RFC 4666) in an SCTP DATA chunk (RFC 9260); the PDU is an SCCP message
 D Gs A     the same
 Gn         UDP 2123 (GTP-C) or 2152 (GTP-U), 29.060 clause 10.1
-Gi         none: the PDU is an IPv4 packet
+Gi         none: the PDU is an IP packet
 ========== ==================================================================================
 """
 
@@ -23,7 +23,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 LINKTYPE_IPV4: Final = 228
-"""The link type of every packet made here: IPv4 with nothing below it."""
+"""The link type of the packets of our own elements: IPv4 with nothing below it."""
+
+LINKTYPE_RAW: Final = 101
+"""The link type of the packets of mobiles: IP of either version with nothing below it."""
 
 REFERENCE_POINTS: Final = {
     "um": "mobile station - BSS, over GSMTAP",
@@ -35,7 +38,7 @@ REFERENCE_POINTS: Final = {
     "gs": "SGSN - MSC/VLR, SCCP over M3UA",
     "a": "BSS - MSC/VLR, SCCP over M3UA",
     "gn": "GSN - GSN, GTP over UDP",
-    "gi": "GGSN - packet data network, IPv4",
+    "gi": "GGSN - packet data network, IP",
 }
 """Each reference point that a capture may show: between whom, and over what."""
 
@@ -112,7 +115,7 @@ class Stacks:
         self._chunks: Counter[tuple[str, str]] = Counter()  # by (source, target) address: one way of an association
 
     def wrap(self, interface: str, source: Endpoint, target: Endpoint, pdu: bytes) -> bytes:
-        """Return the IPv4 packet that carries ``pdu`` over ``interface``, a key of REFERENCE_POINTS except ``um``.
+        """Return the IP packet that carries ``pdu`` over ``interface``, a key of REFERENCE_POINTS except ``um``.
 
         The octets of the PDU are taken as they are, whole or broken.
         """

@@ -7,17 +7,20 @@ several SCCP segments is told for each segment and then as a whole.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, Final, Self
 
 from gprslab.trace.layers import SS7, Layer, layers, segmented
 from gprslab.trace.records import PduRecord
 from nodes.core.outputs import Interface, Name
 from nodes.core.sccp import Reassembly
-from protocol import gtp, sccp, tcap, um
+from protocol import gtp, ip, sccp, tcap, um
 from protocol.bits import Struct
 from protocol.declare import printable
 from protocol.identities import Imsi, Tlli, Tmsi
 from protocol.map.operations import ErrorCode, OperationCode
+
+Address = IPv4Address | IPv6Address
 
 BELOW: Final = frozenset({"um", "ns", "llc", "dtap"})
 """Protocols told only where nothing above them can be read."""
@@ -26,9 +29,9 @@ FAR_ENDS: Final = {
     "gmm": "sgsn",
     "sm": "sgsn",
     "sndcp": "sgsn",
-    "ip": "sgsn",
-    "icmp": "sgsn",
-    "udp": "sgsn",
+    "ip": "pdn",
+    "icmp": "pdn",
+    "udp": "pdn",
     "mm": "vlr",
     "cc": "vlr",
     "rr": "bss",
@@ -76,7 +79,8 @@ class Told:
 class Story:
     """Tells records in their order; learns meanwhile which identity, transaction and channel is whose.
 
-    ``roles`` maps nodes to roles, ``mobiles`` IMSIs to names, ``sgsns`` and ``vlrs`` each BSS to its SGSN and its VLR.
+    ``roles`` maps nodes to roles, ``mobiles`` IMSIs to names, ``sgsns`` and ``vlrs`` each BSS to its SGSN and its VLR,
+    ``addresses`` static addresses to the mobiles that have them.
     """
 
     def __init__(
@@ -85,12 +89,14 @@ class Story:
         mobiles: Mapping[str, str],
         sgsns: Mapping[Name, Name],
         vlrs: Mapping[Name, Name] | None = None,
+        addresses: Mapping[Address, str] | None = None,
     ) -> None:
         self._roles = roles
         self._mobiles = mobiles
         self._peers: dict[str, Mapping[Name, Name]] = {"sgsn": sgsns, "vlr": vlrs or {}}
-        self._owners: dict[Any, str] = {}
-        """Whose a TLLI, a TMSI, a transaction or a channel is."""
+        self._pdn = next((name for name, role in roles.items() if role == "pdn"), "")
+        self._owners: dict[Any, str] = {address_key(address): name for address, name in (addresses or {}).items()}
+        """Whose a TLLI, a TMSI, a transaction, a channel, a tunnel or an address is."""
         self._segments = Reassembly()
 
     @classmethod
@@ -102,6 +108,12 @@ class Story:
             {str(mobile.imsi): mobile.name for mobile in lab.mobiles},
             {name: config.sgsn for name, config in bsss.items()},
             {name: config.vlr for name, config in bsss.items() if config.vlr is not None},
+            {
+                ip_address(context.address): name
+                for name, subscriber in lab.subscribers.items()
+                for context in subscriber.contexts.values()
+                if context.address is not None
+            },
         )
 
     def name_of(self, subject: str) -> str:
@@ -126,7 +138,7 @@ class Story:
         """What one PDU says, in each protocol that people look at."""
         uplink = self._roles.get(record.sender) == LOWER.get(record.interface, "bss")
         found = layers(record.interface, record.pdu, uplink, self._segments, record.time)
-        mobile = self._whose(record, found)
+        mobile = self._whose(record, found, uplink=uplink)
         told = []
         for number, layer in enumerate(found):
             last = number == len(found) - 1
@@ -145,7 +157,11 @@ class Story:
         source, target = record.sender, record.receiver
         relay = False
         far = FAR_ENDS.get(layer.protocol)
-        if far is not None and record.interface in ("um", "gb", "a"):
+        if far == "pdn":
+            outside = self._pdn or (target if uplink else source)
+            source, target = (mobile or source, outside) if uplink else (outside, mobile or target)
+            relay = record.interface != ("um" if uplink else "gi")
+        elif far is not None and record.interface in ("um", "gb", "a"):
             network = self._far_end(record, far, uplink)
             whom = mobile or (target if record.interface == "um" and not uplink else source)
             source, target = (whom, network) if uplink else (network, whom)
@@ -174,7 +190,7 @@ class Story:
             return self._peers[role].get(bss, bss)
         return record.receiver if uplink else record.sender
 
-    def _whose(self, record: PduRecord, found: list[Layer]) -> str:
+    def _whose(self, record: PduRecord, found: list[Layer], *, uplink: bool) -> str:
         """Whom a PDU is about: its sender told it, or the PDU does, or what was said before."""
         meta = record.meta or {}
         imsi = meta.get("imsi", "")
@@ -188,6 +204,8 @@ class Story:
                 else:
                     keys.append(("identity", int(identity)))
             keys += transactions_of(record, layer.message)
+            if isinstance(layer.message, ip.Ipv4 | ip.Ipv6):
+                keys.append(address_key(layer.message.source if uplink else layer.message.destination))
         for key in keys:
             mobile = mobile or self._owners.get(key, "")
         named = [f"{number:#010x}" for kind, number in keys if kind == "identity"]
@@ -197,7 +215,7 @@ class Story:
         return mobile
 
 
-LOWER: Final = {"um": "ms", "gb": "bss", "a": "bss", "gs": "sgsn"}
+LOWER: Final = {"um": "ms", "gb": "bss", "a": "bss", "gs": "sgsn", "gn": "sgsn", "gi": "ggsn"}
 """The role at the mobile's side of each interface where messages have a direction."""
 
 IDENTITIES: Final = (
@@ -237,9 +255,31 @@ def transactions_of(record: PduRecord, message: Any) -> list[Any]:
             return [("sccp", (receiver, destination)), ("sccp", (sender, source))]
         case sccp.Dt1(destination=destination) | sccp.Cref(destination=destination) | sccp.Rlc(destination=destination):
             return [("sccp", (receiver, destination))]
-        case gtp.GtpMessage(sequence_number=int(number)):
-            return [("gtp", (*sorted((sender, receiver)), number))]
+        case gtp.GtpMessage():
+            return [*tunnels_of(sender, receiver, message)]
     return []
+
+
+def tunnels_of(sender: Name, receiver: Name, message: gtp.GtpMessage) -> Iterator[Any]:
+    """The transaction and the tunnels that a GTP message belongs to; those of its sender that it names; the address."""
+    number = getattr(message, "sequence_number", None)
+    if number is not None:
+        yield "gtp", (*sorted((sender, receiver)), number)
+    if message.teid:
+        yield "teid", (receiver, message.teid)
+    for name in ("tunnel_endpoint_identifier_control_plane", "tunnel_endpoint_identifier_data_i"):
+        teid = getattr(message, name, None)
+        if teid and not isinstance(message, gtp.ErrorIndication):
+            yield "teid", (sender, teid)
+    address = getattr(message, "end_user_address", None)
+    for value in (address.ipv4, address.ipv6) if address is not None else ():
+        if value is not None and int(value):
+            yield address_key(value)
+
+
+def address_key(address: Address) -> Any:
+    """By what an address of a mobile is known: in IPv6 all of a prefix are one mobile's."""
+    return ("address", address if address.version == 4 else int(address) >> 64)
 
 
 COMPONENTS: Final = frozenset(
@@ -261,7 +301,7 @@ def title_of(layer: Layer) -> str:
     return layer.name
 
 
-CARRIERS: Final = ("llc_pdu", "llc_frame", "components", "sdu", "layer_3_information")
+CARRIERS: Final = ("llc_pdu", "llc_frame", "components", "sdu", "layer_3_information", "payload")
 """Fields that another row tells."""
 
 

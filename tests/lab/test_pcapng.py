@@ -14,7 +14,16 @@ import pytest
 
 from gprslab.trace.pcapng import PcapngWriter
 from gprslab.trace.profile import write_profile
-from gprslab.trace.stacks import LINKTYPE_IPV4, REFERENCE_POINTS, Endpoint, Stacks, UmKind, crc32c, internet_checksum
+from gprslab.trace.stacks import (
+    LINKTYPE_IPV4,
+    LINKTYPE_RAW,
+    REFERENCE_POINTS,
+    Endpoint,
+    Stacks,
+    UmKind,
+    crc32c,
+    internet_checksum,
+)
 
 ROOT = Path(__file__).parents[2]
 FLAGGED = '_ws.malformed || _ws.expert.severity >= "Note" || bssap.extraneous_data'
@@ -73,6 +82,7 @@ class Frame:
 ATTACH_REQUEST = "01c005 0801 02e5e0 71 0a00 05f4c1020304 62f210123405 0b3417432b25960200000000 792fb8"
 IDENTITY_REQUEST = "41c001 081501 ff6cba"
 ECHO_REQUEST = "4500001c000100004001acdb 0a010203c0000201 0800f7f700070001"
+SOLICITATION = "6000000000083aff fe80000000000000020000fffe000001 ff020000000000000000000000000002 85007c3600000000"
 UL_UNITDATA = "00000002 01 c1020304 000004 0888 62f2101234050001"
 DIALOGUE = "6b1e281c060700118605010101a011600f80020780a109060704000001"
 SSN_98 = "0900030507 024262 024262"
@@ -146,7 +156,8 @@ FRAMES = (
     Frame("gn", SGSN, GGSN, f"30ff001c 00000201 {ECHO_REQUEST}", f"{GTP}:ip:icmp", "Echo (ping) request"),
     Frame("gn", GGSN, SGSN, "321a0010 00000000 00000000 1000000201 8500040a000004", GTP, "Error indication"),
     Frame("gn", GGSN, SGSN, "30fe0000 00000101", GTP, "End Marker"),
-    Frame("gi", GGSN, WEB, ECHO_REQUEST, "ip:icmp", "Echo (ping) request"),
+    Frame("gi", GGSN, WEB, ECHO_REQUEST, "raw:ip:icmp", "Echo (ping) request"),
+    Frame("gi", WEB, GGSN, SOLICITATION, "raw:ipv6:icmpv6", "Router Solicitation"),
 )  # fmt: skip
 
 BROKEN = Frame(
@@ -348,7 +359,8 @@ def test_capture_blocks(oracle: Tshark, capture: Path) -> None:
         blocks.append(packet)
     assert file["pcapng.block.type"] == blocks
     assert file[names] == [name.capitalize() for name in seen]
-    assert file["pcapng.interface_description.link_type"] == [str(LINKTYPE_IPV4)] * len(seen)
+    links = [LINKTYPE_RAW if name == "gi" else LINKTYPE_IPV4 for name in seen]  # IPv6 goes over Gi too
+    assert file["pcapng.interface_description.link_type"] == list(map(str, links))
     assert file[application] == ["gprslab 0.1.0"]
     assert not file["_ws.malformed"]
 
