@@ -886,6 +886,33 @@ X_LIFETIME = timer(
     stop="nothing waits any more",
     expiry="the frames whose life is over are discarded",
 )
+X_REGISTRATION = timer(
+    "X-registration",
+    4,
+    2,
+    "network",
+    start="MS-REGISTRATION-ENQUIRY or DUMMY-PAGING-PS sent",
+    stop="the response received",
+    expiry="the PDU again; the 2nd gives up",
+)
+X_PUT_OFF = timer(
+    "X-put-off",
+    1,
+    1,
+    "network",
+    start="PAGING-PS-REJECT received; it runs for the time until the next paging occasion that the BSS tells",
+    stop="the mobile heard",
+    expiry="PAGING-PS is sent again",
+)
+X_OCCASION = timer(
+    "X-occasion",
+    3060 / 13 / 1000,
+    1,
+    "network",
+    start="pages sent in a cell: a 51-multiframe begins (45.002 4.3.1, 3060/13 ms)",
+    stop="nothing",
+    expiry="the next paging occasion is there: whoever waits is paged",
+)
 X_FLUSH = timer(
     "X-flush",
     10,

@@ -8,6 +8,7 @@ from nodes.bss.bvc import SIGNALLING, CellBvc, CellState, SignallingBvc
 from nodes.bss.downlink import Frame
 from nodes.bss.network_service import NsState, NsVc
 from nodes.bss.ra_capability import RaCapabilityUpdate
+from nodes.bss.registration_enquiry import RegistrationEnquiry
 from nodes.core.machine import BEGIN
 from nodes.core.outputs import Name
 from protocol import bssgp, ns
@@ -45,7 +46,7 @@ from protocol.bssgp import (
 )
 from protocol.causes import BssgpCause, NsCause, RadioCause
 from protocol.errors import DecodeError
-from protocol.identities import Tlli
+from protocol.identities import Imsi, Tlli
 from protocol.ns import NsAlive, NsAliveAck, NsBlock, NsBlockAck, NsMessage, NsReset, NsResetAck, NsStatus, NsUnitdata
 
 LOST = (BssgpCause.BVCI_UNKNOWN, BssgpCause.BVCI_BLOCKED)
@@ -68,6 +69,7 @@ class Gb:
         self.ns_vc = NsVc(self)
         self.bvcs: dict[int, CellBvc] = {}
         self.signalling = SignallingBvc(self)
+        self.registrations: dict[Imsi, RegistrationEnquiry] = {}
         self._tag = 0
 
     def start(self) -> None:
@@ -244,9 +246,12 @@ def take_note(gb: Gb, bvci: int, message: SgsnInvokeTrace | Overload) -> None:
 
 
 def take_registration(gb: Gb, bvci: int, message: MsRegistrationEnquiryResponse) -> None:
-    """The SGSN tells who serves a mobile for packets (10.3.16); the BSS has no use for it."""
-    operator = message.ps_registered_operator
-    gb.node.warn(message.title, f"{message.imsi.imsi}: {'not registered' if operator is None else operator}")
+    """The SGSN tells who serves a mobile for packets (10.3.16)."""
+    enquiry = gb.registrations.get(message.imsi.imsi)
+    if enquiry is None:
+        gb.node.warn("bssgp state", f"{message.title} about {message.imsi.imsi} is not awaited")
+    else:
+        enquiry.hear(message)
 
 
 def take_unsupported(gb: Gb, bvci: int, message: BssgpMessage) -> None:

@@ -11,6 +11,7 @@ from nodes.bss.config import BssConfig, Cell
 from nodes.bss.downlink import Downlink, Frame
 from nodes.bss.gb import Gb
 from nodes.bss.paging import page_for_msc
+from nodes.bss.paging_channel import Pages
 from nodes.bss.reset import AReset
 from nodes.bss.suspension import Run
 from nodes.bss.system_information import make_broadcast
@@ -44,6 +45,7 @@ class Bss(Node):
         self.config = config
         self.cells = {cell.identifier: cell for cell in config.cells}
         self.downlinks = {cell.bvci: Downlink(self, cell) for cell in config.cells}
+        self.pages = {cell.bvci: Pages(self, cell) for cell in config.cells}
         self.whereabouts = Whereabouts(self.clock)
         self.blocked: set[int] = set()
         self.suspended: dict[Tlli, Run] = {}
@@ -180,6 +182,10 @@ class Bss(Node):
         """Let the radio link of the dedicated channel with ``reference`` fail."""
         orders.lose(self, command)
 
+    def command_enquire(self, command: Command) -> None:
+        """Ask ``sgsn`` which operator serves the mobile ``imsi`` for packets; done with ``operator``, null for none."""
+        orders.enquire(self, command)
+
     def command_ns(self, command: Command) -> None:
         """``do`` reset, block or unblock with the NS-VC to ``sgsn``."""
         orders.network_service(self, command)
@@ -225,6 +231,7 @@ class Bss(Node):
                 for tlli, run in self.suspended.items()
             },
             "connections": len(self.connections),
+            "waiting_pages": {cell.name: len(self.pages[cell.bvci].waiting) for cell in self.config.cells},
             "waiting_octets": {cell.name: self.downlinks[cell.bvci].waiting for cell in self.config.cells},
             "discarded_frames": {cell.name: self.downlinks[cell.bvci].discarded_frames for cell in self.config.cells},
         }

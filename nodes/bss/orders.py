@@ -8,10 +8,12 @@ from nodes.bss.channels import RadioLost
 from nodes.bss.config import Cell
 from nodes.bss.downlink import Limit
 from nodes.bss.flow_control import CHANGED, MsFlowControl
+from nodes.bss.registration_enquiry import RegistrationEnquiry
+from nodes.core.machine import BEGIN
 from nodes.core.node import CommandError
 from nodes.core.outputs import Command
 from protocol.causes import RadioCause
-from protocol.identities import Tlli
+from protocol.identities import Imsi, Tlli
 
 NS_ORDERS = {"reset": ns.ResetOrder, "block": ns.BlockOrder, "unblock": ns.UnblockOrder}
 
@@ -133,13 +135,24 @@ def lose(node: Any, command: Command) -> None:
     raise CommandError(f"no dedicated channel {reference!r}")
 
 
+def enquire(node: Any, command: Command) -> None:
+    """MS-REGISTRATION-ENQUIRY (48.018 10.3.15)."""
+    check(command, "imsi", "sgsn")
+    gb = gb_named(node, command)
+    try:
+        imsi = Imsi(str(command.arguments.get("imsi", "")))
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+    if imsi in gb.registrations:
+        raise CommandError(f"{gb.sgsn} was asked about {imsi} already")
+    RegistrationEnquiry(gb, imsi, command).hear(BEGIN)
+
+
 def network_service(node: Any, command: Command) -> None:
     """Reset, block or unblock an NS-VC."""
     check(command, "sgsn", "do")
-    gb = node.gbs.get(command.arguments.get("sgsn", node.config.sgsn))
-    if gb is None:
-        raise CommandError(f"no SGSN {command.arguments['sgsn']!r}")
-    kind = NS_ORDERS.get(command.arguments.get("do", ""))
+    gb = gb_named(node, command)
+    kind = NS_ORDERS.get(str(command.arguments.get("do")))
     if kind is None:
         raise CommandError(f"do is one of {', '.join(NS_ORDERS)}")
     if not gb.ns_vc.hear(kind()):
@@ -155,6 +168,15 @@ def check(command: Command, *names: str) -> None:
     unknown = sorted(command.arguments.keys() - set(names))
     if unknown:
         raise CommandError(f"{command.verb} has no argument {unknown[0]!r}")
+
+
+def gb_named(node: Any, command: Command) -> Any:
+    """The interface to the SGSN that a command names, to that of the BSS if it names none."""
+    name = command.arguments.get("sgsn", node.config.sgsn)
+    gb = node.gbs.get(name) if isinstance(name, str) else None
+    if gb is None:
+        raise CommandError(f"no SGSN {name!r}")
+    return gb
 
 
 def cell_of(node: Any, command: Command, *names: str) -> Cell:

@@ -2,7 +2,8 @@
 
 On the BVC of a cell only that cell is concerned, whatever area the PDU names. On the signalling BVC it is the area: a
 cell by its BVCI, a location area, a routeing area, or all. A circuit-switched page for a mobile whose TLLI was heard
-of late goes to its cell alone.
+of late goes to its cell alone. Where the paging channels of all cells concerned are full the SGSN is told when to page
+for packets again (PAGING-PS-REJECT).
 """
 
 from collections.abc import Iterable
@@ -10,30 +11,27 @@ from typing import Any
 
 from nodes.bss.bvc import SIGNALLING
 from nodes.bss.config import Cell
-from nodes.core.outputs import Broadcast
+from nodes.bss.paging_channel import Page
 from protocol import bssmap
-from protocol.bssgp import DummyPagingPs, DummyPagingPsResponse, PagingCs, PagingPs
+from protocol.bssgp import DummyPagingPs, DummyPagingPsResponse, PagingCs, PagingPs, PagingPsReject
 from protocol.bssgp.elements import TimeUntilNextPagingOccasion
 from protocol.bssmap import Area, CellForm
 from protocol.causes import BssgpCause
 from protocol.errors import DecodeError
-from protocol.identities import Imsi, MobileIdentity, Tmsi
-from protocol.rr import ChannelNeeded, ChannelsNeeded, PagingRequestType1
-from protocol.rr.elements import PageMode, PagingMode
-from protocol.rr.rest_octets import P1RestOctets
-from protocol.um import PagingChannel
+from protocol.identities import Imsi, Tmsi
+from protocol.rr import ChannelNeeded
 
-AT_ONCE = TimeUntilNextPagingOccasion(minutes=0, seconds=0)
-"""When a mobile here hears a page: cells have no extended DRX, and a page is on the air as it comes."""
-
-NORMAL = PageMode(pm=PagingMode.NORMAL_PAGING)
+LONGEST = 63 * 60 + 59
+"""The longest time until a paging occasion that can be told, in seconds."""
 
 
 def page_for_packets(gb: Any, bvci: int, message: PagingPs) -> None:
     """PAGING-PS (7.1), by P-TMSI if the SGSN names one; a cell whose BVC is not in use could not answer."""
     cells = [cell for cell in concerned(gb, bvci, message) if gb.is_operative(cell.bvci)]
     identity = message.imsi.imsi if message.ptmsi is None else message.ptmsi
-    page(gb.node, cells, identity, ChannelNeeded.ANY_CHANNEL, packets=True)
+    if cells and not page(gb.node, cells, identity, ChannelNeeded.ANY_CHANNEL, packets=True):
+        later = next_occasion(gb.node, cells)
+        gb.send(bvci, PagingPsReject(imsi=message.imsi, ptmsi=message.ptmsi, time_until_next_paging_occasion=later))
 
 
 def page_for_circuits(gb: Any, bvci: int, message: PagingCs) -> None:
@@ -49,7 +47,20 @@ def page_for_circuits(gb: Any, bvci: int, message: PagingCs) -> None:
 
 def tell_next_occasion(gb: Any, bvci: int, message: DummyPagingPs) -> None:
     """DUMMY-PAGING-PS (7.1): nobody is paged; the SGSN is told, on the BVC that it asked on, when that could be."""
-    gb.send(bvci, DummyPagingPsResponse(imsi=message.imsi, time_until_next_paging_occasion=AT_ONCE))
+    area = message.routeing_area
+    cells = [cell for cell in gb.node.config.cells if area is None or cell.identifier.rai == area]
+    if bvci != SIGNALLING:
+        cells = [gb.bvcs[bvci].cell]
+    if not cells:
+        raise DecodeError(f"{message.title} in {area}: no such cell here")
+    soon = next_occasion(gb.node, cells)
+    gb.send(bvci, DummyPagingPsResponse(imsi=message.imsi, time_until_next_paging_occasion=soon))
+
+
+def next_occasion(node: Any, cells: Iterable[Cell]) -> TimeUntilNextPagingOccasion:
+    """When a mobile can be paged in one of these cells, which have no extended DRX: once those are that wait."""
+    seconds = min(LONGEST, *(node.pages[cell.bvci].delay for cell in cells))
+    return TimeUntilNextPagingOccasion(minutes=seconds // 60, seconds=seconds % 60)
 
 
 def page_for_msc(node: Any, message: bssmap.Paging) -> None:
@@ -97,13 +108,10 @@ def is_in(cell: Cell, form: CellForm, area: Area | None) -> bool:
     return area.plmn in (None, rai.plmn) and area.lac in (None, rai.lac) and area.ci in (None, ci)
 
 
-def page(node: Any, cells: Iterable[Cell], identity: Imsi | Tmsi, needed: ChannelNeeded, *, packets: bool) -> None:
-    """Call a mobile in cells (44.018 3.3.2, 3.5.1); the packet page indication tells it that packets are meant."""
-    request = PagingRequestType1(
-        page_mode=NORMAL,
-        channels_needed=ChannelsNeeded(first=needed),
-        mobile_identity_1=MobileIdentity(identity),
-        p1_rest_octets=P1RestOctets(packet_page_indication_1=packets),
-    ).encode()
-    for cell in cells:
-        node.broadcast(Broadcast(cell.name, PagingChannel(cell=cell.identifier, message=request).encode()))
+def page(node: Any, cells: Iterable[Cell], identity: Imsi | Tmsi, needed: ChannelNeeded, *, packets: bool) -> bool:
+    """Call a mobile in cells (44.018 3.3.2, 3.5.1); False where there is room for it in none of them."""
+    called = Page(identity, needed, packets)
+    found = [node.pages[cell.bvci].put(called) for cell in cells]
+    if not all(found):
+        node.warn("paging", f"the paging channel is full in {len(found) - sum(found)} of {len(found)} cells")
+    return any(found)

@@ -23,6 +23,7 @@ from protocol.bssgp import (
     Delay,
     DlQosProfile,
     DlUnitdata,
+    DummyPagingPsResponse,
     FlowControlBvc,
     FlowControlBvcAck,
     FlowControlMs,
@@ -58,7 +59,7 @@ SIGNALLING_LIFETIME = 600
 IN_CELL = frozenset((UlUnitdata, RaCapabilityUpdate, RadioStatus, FlowControlBvc, FlowControlMs))
 """What comes on the BVC of a cell; STATUS may come on any, and all else on that of signalling (table 5.4)."""
 
-ANYWHERE = (Status, PagingPsReject)
+ANYWHERE = (Status, PagingPsReject, DummyPagingPsResponse)
 """What comes on the BVC that it answers on."""
 
 WAITS_FOR_CELL_UPDATE = (RadioCause.CELL_RESELECTION_ORDERED, RadioCause.CELL_RESELECTION_PREPARE)
@@ -95,6 +96,8 @@ class Gb:
         self.bvcs: dict[tuple[Name, int], Bvc] = {}
         self.resets: dict[tuple[Name, int], BvcResetting] = {}
         self.service = NetworkService(node)
+        self.occasions: dict[str, Any] = {}
+        """Who asks when a mobile can be paged, by IMSI."""
         self.discarded: Counter[str] = Counter()
         """Downlink frames that went no further, by reason; and what BSSs say that they have discarded."""
         self._bsss = bsss
@@ -110,6 +113,7 @@ class Gb:
             RadioStatus: self._radio_status,
             RaCapabilityUpdate: self._tell_capability,
             PagingPsReject: self._not_paged,
+            DummyPagingPsResponse: self._tell_occasion,
             MsRegistrationEnquiry: self._tell_registration,
             Status: self._status,
             **dict.fromkeys(NO_PFC, self._refuse_feature),
@@ -357,8 +361,19 @@ class Gb:
         self.send(bss, SIGNALLING, MsRegistrationEnquiryResponse(imsi=message.imsi, ps_registered_operator=operator))
 
     def _not_paged(self, bss: Name, bvci: int, message: PagingPsReject) -> None:
-        """PAGING-PS-REJECT (7.1): T3313 pages again, there and wherever else the mobile may be."""
+        """PAGING-PS-REJECT (7.1): the page is sent again later, there and wherever else the mobile may be."""
         self.node.warn("bssgp paging", f"{bss} does not page {message.imsi.imsi} now")
+        context = self.node.by_imsi.get(message.imsi.imsi)
+        if context is not None and context.paging is not None:
+            context.paging.hear(message)
+
+    def _tell_occasion(self, bss: Name, bvci: int, message: DummyPagingPsResponse) -> None:
+        """DUMMY-PAGING-PS-RESPONSE (7.1), for who has asked."""
+        enquiry = self.occasions.get(message.imsi.imsi)
+        if enquiry is None:
+            self.node.warn("bssgp state", f"{message.title} from {bss} about {message.imsi.imsi} is not awaited")
+        else:
+            enquiry.hear(message)
 
     def _radio_status(self, bss: Name, bvci: int, message: RadioStatus) -> None:
         """RADIO-STATUS (7.3): no downlink until the mobile is heard, or, if it is lost, until it is paged."""

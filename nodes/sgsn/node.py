@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from nodes.core import echo
 from nodes.core.llc import RESET
+from nodes.core.machine import BEGIN
 from nodes.core.node import CommandError
 from nodes.core.outputs import Command, Interface, Name, Record
 from nodes.core.tcap import Dialogue, Tcap
@@ -18,6 +19,7 @@ from nodes.sgsn.contexts import Contexts
 from nodes.sgsn.gb import Gb
 from nodes.sgsn.gn import Gn
 from nodes.sgsn.gs import Gs
+from nodes.sgsn.next_occasion import NextOccasion
 from nodes.sgsn.ptmsi_reallocation import ReallocationOrder
 from nodes.sgsn.suspensions import Suspensions
 from protocol import gmm, llc
@@ -366,6 +368,15 @@ class Sgsn(Contexts):
             raise CommandError(f"{context.imsi} is not paged: it was not heard for too long (PPF)")
         paging.commands += (command,)
         self.reply(command, "accepted")
+
+    def command_next_occasion(self, command: Command) -> None:
+        """Ask the BSSs when the mobile ``imsi`` could be paged (DUMMY-PAGING-PS): done with ``seconds`` until then."""
+        context = self.by_imsi.get(str(command.arguments.get("imsi")))
+        if context is None or context.imsi is None:
+            raise CommandError(f"{command.arguments.get('imsi')} is not known here")
+        if context.imsi in self.gb.occasions:
+            raise CommandError(f"BSSs were asked about {context.imsi} already")
+        NextOccasion(context, context.imsi, command).hear(BEGIN)
 
     def look(self, what: str | None) -> Any:
         if what is None:

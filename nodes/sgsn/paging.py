@@ -3,6 +3,9 @@
 A mobile in STANDBY is looked for in all cells of its routing area, of every BSS concerned: by its P-TMSI, and at last
 by its IMSI, which makes it attach again. Any valid LLC frame that is not NULL answers, a routing area update too. A
 mobile in READY is not paged, nor one in a call, nor one that has missed its periodic update (PPF).
+
+A BSS may say that the mobile does not listen, or cannot be paged, for so long (PAGING-PS-REJECT): where that is longer
+than T3313 would wait the page is put off till then, once.
 """
 
 from typing import TYPE_CHECKING
@@ -12,9 +15,9 @@ from nodes.core.outputs import Command
 from nodes.sgsn.bvc import SIGNALLING
 from nodes.sgsn.events import Heard
 from nodes.sgsn.gb import BEST_EFFORT
-from protocol.bssgp import ImsiIdentity, PagingPs
+from protocol.bssgp import ImsiIdentity, PagingPs, PagingPsReject
 from protocol.identities import Tmsi
-from protocol.timers import T3313, X_PAGING_BY_IMSI, Timer
+from protocol.timers import SECOND, T3313, X_PAGING_BY_IMSI, X_PUT_OFF, Timer
 
 if TYPE_CHECKING:
     from nodes.sgsn.context import MmContext
@@ -25,20 +28,28 @@ class S(State):
 
     START = "start"
     PAGED_BY_PTMSI = "paged by P-TMSI"
+    PUT_OFF = "wait for the next paging occasion"
     PAGED_BY_IMSI = "paged by IMSI"
     ANSWERED = "paging answered"
     UNANSWERED = "paging not answered"
 
 
 class Paging(Procedure):
-    """One search for the mobile of ``context``; ``commands`` are those that wait for its end."""
+    """One search for the mobile of ``context``; ``commands`` are those that wait for its end.
 
-    __slots__ = ("commands", "context")
+    ``occasion`` is how long (microseconds) a BSS has said that it will take until the mobile can be paged.
+    """
+
+    __slots__ = ("commands", "context", "occasion")
 
     def __init__(self, context: "MmContext") -> None:
         super().__init__(context.stage)
         self.context = context
         self.commands: tuple[Command, ...] = ()
+        self.occasion: int | None = None
+
+    def duration(self, timer: Timer) -> int:
+        return self.occasion if timer is X_PUT_OFF and self.occasion is not None else super().duration(timer)
 
     @property
     def subject(self) -> str:
@@ -81,8 +92,8 @@ class Paging(Procedure):
             self.stage.reply(command, "done" if answered else "failed", {"answered": answered})
 
 
-def begun(paging: Paging, event: Begin) -> S:
-    """Page by P-TMSI."""
+def begun(paging: Paging, event: Begin | Timer) -> S:
+    """Page by P-TMSI; once more where the occasion has come for which that was put off."""
     paging.ask(paging.make_page(paging.context.ptmsi))
     return S.PAGED_BY_PTMSI
 
@@ -90,6 +101,16 @@ def begun(paging: Paging, event: Begin) -> S:
 def answered(paging: Paging, event: Heard) -> S:
     """The mobile was heard: what waits for it leaves now."""
     return S.ANSWERED
+
+
+def rejected(paging: Paging, event: PagingPsReject) -> S:
+    """The mobile is not paged now: T3313 pages again, or what the BSS has told if that is later (48.018 7.1)."""
+    later = event.time_until_next_paging_occasion
+    wait = (later.minutes * 60 + later.seconds) * SECOND
+    if paging.occasion is not None or wait <= paging.stage.clock.duration(T3313):
+        return S.PAGED_BY_PTMSI
+    paging.occasion = wait
+    return S.PUT_OFF
 
 
 def unanswered_by_ptmsi(paging: Paging, event: Timer) -> S:
@@ -109,12 +130,15 @@ PAGING = Machine(
     of=Paging,
     initial=S.START,
     final=(S.ANSWERED, S.UNANSWERED),
-    guards={S.PAGED_BY_PTMSI: T3313, S.PAGED_BY_IMSI: X_PAGING_BY_IMSI},
+    guards={S.PAGED_BY_PTMSI: T3313, S.PUT_OFF: X_PUT_OFF, S.PAGED_BY_IMSI: X_PAGING_BY_IMSI},
     rows=[
         # in this state    on this event     do this      and be in one of
         (S.START, Begin, begun, (S.PAGED_BY_PTMSI,)),
         (S.PAGED_BY_PTMSI, Heard, answered, (S.ANSWERED,)),
         (S.PAGED_BY_PTMSI, T3313, unanswered_by_ptmsi, (S.PAGED_BY_IMSI, S.UNANSWERED)),
+        (S.PAGED_BY_PTMSI, PagingPsReject, rejected, (S.PAGED_BY_PTMSI, S.PUT_OFF)),
+        (S.PUT_OFF, Heard, answered, (S.ANSWERED,)),
+        (S.PUT_OFF, X_PUT_OFF, begun, (S.PAGED_BY_PTMSI,)),
         (S.PAGED_BY_IMSI, Heard, answered, (S.ANSWERED,)),
         (S.PAGED_BY_IMSI, X_PAGING_BY_IMSI, unanswered, (S.UNANSWERED,)),
     ],

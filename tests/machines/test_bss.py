@@ -28,6 +28,7 @@ from protocol.bssgp import (
     FlowControlBvc,
     ImsiIdentity,
     LlcDiscarded,
+    MsRegistrationEnquiry,
     MsRegistrationEnquiryResponse,
     Overload,
     RaCapability,
@@ -516,14 +517,33 @@ def test_dummy_paging(up: Any, bvci: int) -> None:
 @pytest.mark.ttcn3("ms_reg_enq")
 @pytest.mark.parametrize("operator", [None, Plmn("001", "01")])
 def test_registration_is_told(up: Any, operator: Plmn | None) -> None:
-    """48.018 10.3.16: taken note of, on the signalling BVC alone."""
+    """48.018 10.3.15, 10.3.16: an operator asks; the answer comes on the signalling BVC alone."""
     answer = MsRegistrationEnquiryResponse(imsi=SUBJECT, ps_registered_operator=operator)
+    assert up.command("enquire", imsi=SUBJECT.imsi) == []
+    assert up.said() == [(0, MsRegistrationEnquiry(imsi=SUBJECT))]
+    assert "already" in up.command("enquire", imsi=SUBJECT.imsi)[0].body["error"]
+    up.replies.clear()
+    up.say(answer)
+    assert up.replies[0].body == {"operator": None if operator is None else "001-01"}
     up.say(answer)
     assert not up.said()
-    assert up.warned == {"MS-REGISTRATION-ENQUIRY-RESPONSE": 1}
+    assert up.warned == {"bssgp state": 1}
     up.say(answer, HERE.bvci)
     ((_, status),) = up.said()
     assert status.cause is BssgpCause.PROTOCOL_ERROR_UNSPECIFIED
+
+
+def test_registration_is_not_told(up: Any) -> None:
+    """48.018 10.3.15: an SGSN that does not know the PDU does not answer; hostile orders are refused."""
+    up.command("enquire", imsi=SUBJECT.imsi)
+    up.replies.clear()
+    up.wait(8_000_000)
+    assert [message for _, message in up.said()] == [MsRegistrationEnquiry(imsi=SUBJECT)] * 2
+    assert up.replies[0].body == {"error": "sgsn1 does not answer"}
+    hostile: list[dict[str, Any]] = [{"imsi": []}, {"imsi": "1", "sgsn": []}, {"imsi": "1", "sgsn": "sgsn9"}, {"x": 1}]
+    for wrong in hostile:
+        assert up.command("enquire", **wrong)[0].status == "failed"
+    assert up.command("ns", do=[])[0].status == "failed"
 
 
 CAPABILITY = MsRadioAccessCapability.from_octets(bytes.fromhex("1365146200"))

@@ -5,14 +5,15 @@ from typing import Any
 import pytest
 
 from protocol import bssgp, bssmap, rr
-from protocol.bssgp import DlQosProfile, ImsiIdentity, PagingCs, PagingPs, Status
-from protocol.bssgp.elements import Channel, ChannelNeeded
+from protocol.bssgp import DlQosProfile, DummyPagingPs, ImsiIdentity, PagingCs, PagingPs, PagingPsReject, Status
+from protocol.bssgp.elements import Channel, ChannelNeeded, TimeUntilNextPagingOccasion
 from protocol.bssmap import Area, CellForm, CellIdentifierList
 from protocol.causes import BssgpCause
 from protocol.errors import DecodeError
 from protocol.gmm.elements import DrxParameter
 from protocol.identities import Imsi, Lai, MobileIdentity, Plmn, Rai, Tlli, Tmsi
-from protocol.rr import PagingRequestType1
+from protocol.rr import PagingRequestType1, PagingRequestType2, PagingRequestType3
+from protocol.timers import SECOND, X_OCCASION
 
 IMSI = Imsi("001010000000001")
 PTMSI, TMSI, TLLI = Tmsi(0xC0000001), Tmsi(0x12345678), Tlli(0xC0000001)
@@ -123,6 +124,7 @@ def test_paging_where_a_bvc_is_blocked(bss: Any) -> None:
     bss.command("block", cell="cell1")
     bss.say(paging_ps(bss_area_indication=0))
     assert pages(bss) == ["cell2", "cell3", "cell4"]
+    bss.wait(SECOND)
     bss.say(paging_cs(bss_area_indication=0))
     assert pages(bss) == ALL
     bss.said()
@@ -169,6 +171,7 @@ def test_paging_cs_of_a_mobile_that_is_known(bss: Any) -> None:
     bss.speak(TLLI, bss.cells[1])
     bss.say(paging_cs(tlli=TLLI, location_area=Lai(PLMN, 1)))
     assert pages(bss) == ["cell2"]
+    bss.wait(SECOND)
     bss.say(paging_cs(tlli=Tlli(0xC9999999), location_area=Lai(PLMN, 1)))
     assert pages(bss) == ["cell1", "cell2", "cell3"]
 
@@ -219,3 +222,110 @@ def test_paging_with_two_areas(bss: Any) -> None:
     assert pages(bss) == []
     ((_, status),) = bss.said()
     assert status.cause is BssgpCause.UNEXPECTED_CONDITIONAL_IE
+
+
+# --- several at once ----------------------------------------------------------------------------------------------
+
+
+def paged_together(bss: Any, *identities: Imsi | Tmsi) -> list[Any]:
+    """The messages with which mobiles are paged in the first cell, while an occasion passes."""
+    for identity in identities:
+        named: dict[str, Any] = {"ptmsi": identity} if isinstance(identity, Tmsi) else {}
+        imsi = identity if isinstance(identity, Imsi) else IMSI
+        bss.say(PagingPs(imsi=ImsiIdentity(imsi), qos_profile=DlQosProfile.from_octets(bytes(3)), bvci=2, **named))
+    bss.wait(X_OCCASION.duration)
+    heard, bss.pages = bss.pages, []
+    assert {cell for cell, _ in heard} == {"cell1"}
+    return [rr.decode(page.message, up=False) for _, page in heard]
+
+
+def test_paging_of_several_in_one_occasion(bss: Any) -> None:
+    """44.018 9.1.22 to 9.1.24: the first is paged at once; four that come soon after share PAGING REQUEST TYPE 3."""
+    first, *others = [Tmsi(0xC0000000 + number) for number in range(5)]
+    alone, together = paged_together(bss, first, *others)
+    assert isinstance(alone, PagingRequestType1)
+    assert alone.mobile_identity_1 == MobileIdentity(first)
+    assert isinstance(together, PagingRequestType3)
+    assert [getattr(together, f"mobile_identity_{number}") for number in (1, 2, 3, 4)] == others
+    bss.wait(SECOND)
+    assert bss.bss.next_timer() is None
+
+
+def test_paging_of_three_in_one_occasion(bss: Any) -> None:
+    """44.018 9.1.23: two temporary identities, and a third of any kind, of which the indication tells the domain."""
+    other = Imsi("001010000000002")
+    one, two, three = Tmsi(0xC0000001), Tmsi(0xC0000002), Tmsi(0xC0000003)
+    _, request = paged_together(bss, three, one, other, two)
+    assert isinstance(request, PagingRequestType2)
+    assert (request.mobile_identity_1, request.mobile_identity_2) == (one, two)
+    assert request.mobile_identity_3 == MobileIdentity(other)
+    assert request.p2_rest_octets.packet_page_indication_3
+    assert len(request.encode()) == 23
+
+
+def test_paging_of_two_in_one_occasion(bss: Any) -> None:
+    """44.018 9.1.22: two of whatever kind; who is paged twice is paged once."""
+    first, other = Imsi("001010000000003"), Imsi("001010000000002")
+    _, request = paged_together(bss, first, other, PTMSI, other)
+    assert isinstance(request, PagingRequestType1)
+    assert request.mobile_identity_1 == MobileIdentity(PTMSI)
+    assert request.mobile_identity_2 == MobileIdentity(other)
+    assert request.p1_rest_octets.packet_page_indication_2
+
+
+def test_paging_for_calls_and_packets_in_one_occasion(bss: Any) -> None:
+    """44.018 10.5.2.8, 10.5.2.25: each with its channel; by a TMSI a call is meant, by a P-TMSI packets."""
+    bss.say(paging_ps(ptmsi=Tmsi(0xC0000009), bvci=2))
+    bss.pages = []
+    calls = [(Tmsi(0x10000001), Channel.SDCCH), (Tmsi(0x10000002), Channel.TCH_F), (Tmsi(0x10000003), Channel.TCH_F)]
+    for tmsi, channel in calls:
+        bss.say(paging_cs(tmsi=tmsi, bvci=2, channel_needed=ChannelNeeded(first=channel)))
+    (request,) = paged_together(bss, PTMSI)
+    assert isinstance(request, PagingRequestType3)
+    assert (request.channels_needed.first, request.channels_needed.second) == (1, 2)
+    more = request.p3_rest_octets.channels_needed_3_and_4
+    assert more is not None
+    assert (more.third, more.fourth) == (2, 0)
+
+
+def test_paging_third_needs_a_channel(bss: Any) -> None:
+    """44.018 10.5.2.24: the channel of the third stands in the rest octets."""
+    bss.say(paging_ps(ptmsi=Tmsi(0xC0000009), bvci=2))
+    bss.pages = []
+    bss.say(paging_cs(bvci=2, channel_needed=ChannelNeeded(first=Channel.SDCCH)))
+    (request,) = paged_together(bss, PTMSI, Tmsi(0xC0000002))
+    assert isinstance(request, PagingRequestType2)
+    assert request.p2_rest_octets.channel_needed_3 == 1
+    assert not request.p2_rest_octets.packet_page_indication_3
+
+
+@pytest.mark.ttcn3("paging_ps_reject_sig_bvci")
+def test_paging_channel_is_full(bss: Any) -> None:
+    """48.018 7.1: what has no room in any cell is rejected, with the time until there is; a call is told only."""
+    for number in range(1001):
+        bss.say(paging_ps(ptmsi=Tmsi(0xC0001000 + number), bvci=2))
+    assert bss.inspect()["waiting_pages"] == {"cell1": 1000, "cell2": 0, "cell3": 0, "cell4": 0}
+    assert not bss.said()
+    bss.say(paging_ps(ptmsi=PTMSI, bvci=2))
+    later = TimeUntilNextPagingOccasion(minutes=0, seconds=27)
+    reject = PagingPsReject(imsi=ImsiIdentity(IMSI), ptmsi=PTMSI, time_until_next_paging_occasion=later)
+    assert bss.said() == [(0, reject)]
+    bss.say(DummyPagingPs(imsi=ImsiIdentity(IMSI)), 2)
+    assert bss.messages()[0].time_until_next_paging_occasion == later
+    bss.say(paging_cs(bvci=2))
+    assert not bss.said()
+    assert bss.warned == {"paging": 2}
+    bss.say(paging_ps(ptmsi=PTMSI, bss_area_indication=0))  # three other cells have room
+    assert not bss.said()
+    bss.pages = []
+    bss.wait(27 * SECOND)
+    requests = [rr.decode(page.message, up=False) for cell, page in bss.pages if cell == "cell1"]
+    assert [type(request) for request in requests] == [PagingRequestType3] * 250
+    assert bss.inspect()["waiting_pages"]["cell1"] == 0
+
+
+def test_dummy_paging_in_an_unknown_area(bss: Any) -> None:
+    """48.018 9: there is no such cell: told only."""
+    bss.say(DummyPagingPs(imsi=ImsiIdentity(IMSI), routeing_area=NOWHERE))
+    assert not bss.said()
+    assert bss.warned == {"gb undecodable": 1}

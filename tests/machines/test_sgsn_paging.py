@@ -4,7 +4,7 @@ import pytest
 
 from nodes.core.outputs import Record
 from protocol.bssap_plus import LocationUpdateAccept, MsUnreachable, PagingReject, PagingRequest
-from protocol.bssgp import BvcBlock, ImsiIdentity, PagingCs, PagingPs, PagingPsReject
+from protocol.bssgp import BvcBlock, DummyPagingPsResponse, ImsiIdentity, PagingCs, PagingPs, PagingPsReject
 from protocol.bssgp.elements import TimeUntilNextPagingOccasion
 from protocol.causes import BssgpCause, GsCause
 from protocol.gmm import DetachRequestMo
@@ -69,21 +69,73 @@ def test_paging_over_all_bsss_of_the_area(lab: Lab) -> None:
     ],
 )
 def test_paging_put_off_by_a_bss(lab: Lab, bvci: int, named: bool) -> None:
-    """48.018 7.1: the BSS does not page now: that is told, T3313 pages again, and a frame answers all the same."""
+    """48.018 7.1: the BSS does not page now: that is told, the page comes again at the time that it has told, once."""
     lab.orders("page", imsi=IMSI)
     ptmsi = lab.context.ptmsi
     pages(lab)
-    later = TimeUntilNextPagingOccasion(minutes=23, seconds=42)
-    reject = PagingPsReject(
-        imsi=ImsiIdentity(IMSI), ptmsi=ptmsi if named else None, time_until_next_paging_occasion=later
-    )
+    reject = put_off(3, 42, ptmsi if named else None)
     lab.gb(reject, bvci)
     assert lab.names() == []
     assert "does not page" in lab.warnings[-1]
+    lab.waits(3 * 60 + 41)
+    assert pages(lab) == []
+    lab.waits(1)
+    assert pages(lab) == [("bss1", ptmsi), ("bss2", ptmsi)]
+    lab.gb(reject, bvci)
     lab.waits(10)
     assert pages(lab) == [("bss1", ptmsi), ("bss2", ptmsi)]
     lab.mobiles[0].says(b"")
     assert lab.replies[-1].body == {"answered": True}
+
+
+def put_off(minutes: int, seconds: int, ptmsi: Tmsi | None = None) -> PagingPsReject:
+    """PAGING-PS-REJECT."""
+    later = TimeUntilNextPagingOccasion(minutes=minutes, seconds=seconds)
+    return PagingPsReject(imsi=ImsiIdentity(IMSI), ptmsi=ptmsi, time_until_next_paging_occasion=later)
+
+
+def test_paging_put_off_for_a_moment(lab: Lab) -> None:
+    """48.018 7.1: where T3313 is not sooner, it pages again."""
+    lab.orders("page", imsi=IMSI)
+    pages(lab)
+    lab.gb(put_off(0, 10))
+    lab.waits(10)
+    assert len(pages(lab)) == 2
+
+
+def test_paging_put_off_and_the_mobile_comes(lab: Lab) -> None:
+    """48.018 7.1: a mobile that is heard meanwhile is found; what a BSS says of one that nobody pages is told only."""
+    lab.orders("page", imsi=IMSI)
+    lab.gb(put_off(1, 0))
+    lab.mobiles[0].says(b"")
+    assert lab.replies[-1].body == {"answered": True}
+    lab.gb(put_off(1, 0))
+    pages(lab)
+    lab.waits(60)
+    assert pages(lab) == []
+
+
+@pytest.mark.ttcn3("dummy_paging_ps_sig")
+def test_next_occasion_asked_for(lab: Lab) -> None:
+    """48.018 7.1, 10.3.12: DUMMY-PAGING-PS to each BSS with a cell in the area; the first that answers tells."""
+    lab.orders("next-occasion", imsi=IMSI)
+    assert lab.names() == ["DummyPagingPs", "DummyPagingPs"]
+    later = TimeUntilNextPagingOccasion(minutes=1, seconds=5)
+    answer = DummyPagingPsResponse(imsi=ImsiIdentity(IMSI), time_until_next_paging_occasion=later)
+    assert "already" in lab.orders("next-occasion", imsi=IMSI).body["error"]
+    lab.gb(answer)
+    assert lab.replies[-1].body == {"seconds": 65}
+    lab.gb(answer)
+    assert "not awaited" in lab.warnings[-1]
+    assert "not known" in lab.orders("next-occasion", imsi=[7]).body["error"]
+
+
+def test_next_occasion_not_told(lab: Lab) -> None:
+    """48.018 7.1: asked twice, then given up."""
+    lab.orders("next-occasion", imsi=IMSI)
+    lab.waits(8)
+    assert lab.names() == ["DummyPagingPs"] * 4
+    assert lab.replies[-1].body == {"error": "no BSS answers"}
 
 
 def test_paging_leaves_out_bss_without_usable_cell(lab: Lab) -> None:
