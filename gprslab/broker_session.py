@@ -45,12 +45,16 @@ class Processes(Protocol):
 class BrokerSession(Session):
     """A session with the network of ``lab`` on the broker at ``url``, as the bus user ``operator``.
 
-    ``processes``, where they are ours, can be killed and started again. Raises :class:`BusError` where there is no
-    broker.
+    ``processes``, where they are ours, can be killed and started again. Without ``watch`` it hears only what answers
+    its commands, and its trace stays empty: for who asks a busy network for one thing. Raises :class:`BusError` where
+    there is no broker.
     """
 
-    def __init__(self, lab: Lab, url: BrokerUrl | str, processes: Processes | None = None) -> None:
+    def __init__(
+        self, lab: Lab, url: BrokerUrl | str, processes: Processes | None = None, *, watch: bool = True
+    ) -> None:
         self.lab: Final = lab
+        self._watch: Final = watch
         self.client: Final = f"session-{secrets.token_hex(4)}"
         self.statuses: Final[dict[str, Status]] = {}
         """What each node says that it is doing."""
@@ -208,14 +212,14 @@ class BrokerSession(Session):
                 self._changed.notify_all()
 
     async def _listen(self, opened: "Future[None]") -> None:
-        filters = {
-            self._topics.all_pdus: 0,
-            self._topics.all_air: 0,
-            self._topics.all_cells: 1,
-            self._topics.all_notes: 0,
-            self._topics.all_nodes: 1,
-            self._topics.reply(self.client): 1,
-        }
+        filters = {self._topics.all_nodes: 1, self._topics.reply(self.client): 1}
+        if self._watch:
+            filters |= {
+                self._topics.all_pdus: 0,
+                self._topics.all_air: 0,
+                self._topics.all_cells: 1,
+                self._topics.all_notes: 0,
+            }
         async with self._bus:
             await self._bus.subscribe(filters)
             opened.set_result(None)

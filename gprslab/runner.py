@@ -47,6 +47,9 @@ FAREWELL: Final = 0.5
 REMEMBERED: Final = 256
 """Commands whose ids are remembered: the bus may deliver one twice where a connection breaks."""
 
+MAPS: Final = frozenset({"filter", "qos", "records"})
+"""Arguments of commands that are maps, into which the nodes that take them look themselves."""
+
 T = TypeVar("T")
 
 _ORIGIN: Final = time.time_ns() - time.monotonic_ns()
@@ -366,8 +369,11 @@ class Runner:
             if command.verb.startswith("runner-"):
                 self._outputs.append((self._now(), Reply(command.id, "done", self._change(node, command))))
                 return
-            if any(isinstance(value, list | dict | bytes) for value in command.arguments.values()):
-                raise _RefusedError("the arguments of a command are text, numbers, true, false or nothing")
+            if not all(_is_argument(name, value) for name, value in command.arguments.items()):
+                maps = " and ".join(sorted(MAPS))
+                raise _RefusedError(
+                    f"arguments are text, numbers, true, false or nothing; {maps} maps of these by name"
+                )
         except _RefusedError as error:
             self._outputs.append((self._now(), Reply(command.id, "failed", {"error": str(error)})))
             return
@@ -428,6 +434,13 @@ class Runner:
         """Stop the service for a fault of our own outside the turn."""
         self._fault = fault
         self.stop()
+
+
+def _is_argument(name: str, value: object) -> bool:
+    """Whether a node may be given this argument of a command: nothing that cannot be a key where it is looked up."""
+    if name in MAPS and isinstance(value, dict):
+        return all(isinstance(key, str) and not isinstance(its, list | dict | bytes) for key, its in value.items())
+    return not isinstance(value, list | dict | bytes)
 
 
 _LEVELS: Final[dict[str, NoteLevel]] = {level: level for level in get_args(NoteLevel)}

@@ -251,6 +251,16 @@ async def test_commands_are_answered_in_order() -> None:
         assert (await place.ask("9", "fly")).status == "failed"
 
 
+async def test_arguments_are_plain() -> None:
+    """What a node looks up can be looked up; only the arguments that are maps may be maps, of plain values."""
+    async with running() as place:
+        for number, arguments in enumerate(
+            [{"mobile": ["ms1"]}, {"mobile": {"a": 1}}, {"qos": {"a": [1]}}, {"x": b"1"}]
+        ):
+            assert (await place.ask(f"{number}", "later", **arguments)).status == "failed"
+        assert (await place.ask("9", "later", qos={"delay_class": 1})).body == {"qos": {"delay_class": 1}}
+
+
 async def test_a_command_that_comes_twice_is_obeyed_once() -> None:
     """QoS 1 may deliver twice; the second is dropped."""
     async with running() as place:
