@@ -25,7 +25,7 @@ from protocol import (
     um,
 )
 from protocol.bssmap import DtapMessage
-from protocol.ip import Echo, IpMessage, UdpMessage
+from protocol.ip import IcmpMessage, IpMessage, UdpMessage
 from protocol.m3ua import M3uaMessage
 from protocol.map.operations import ERRORS, OPERATIONS
 from protocol.mtp3 import Mtp3Message
@@ -91,7 +91,7 @@ add("sccp_management", sccp.ManagementMessage.kinds.values(), lambda octets, _: 
 add("mtp3", (Mtp3Message,), lambda octets, _: Mtp3Message.decode(octets))
 add("m3ua", M3uaMessage.kinds.values(), lambda octets, _: m3ua.decode(octets))
 add("ip", layout.messages(IpMessage), lambda octets, _: ip.decode(octets))
-add("icmp", layout.messages(Echo), lambda octets, _: ip.decode_icmp(octets))
+add("icmp", layout.messages(IcmpMessage), lambda octets, _: ip.decode_icmp(octets))
 add("udp", layout.messages(UdpMessage), lambda octets, _: ip.decode_udp(octets))
 
 

@@ -1,6 +1,6 @@
 """What is tried over PDP contexts: ICMP echo (RFC 792, RFC 4443) and UDP (RFC 768)."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from protocol import layout
 from protocol.errors import DecodeError
@@ -11,35 +11,55 @@ from protocol.layout import HEADER, Message, Rules, V
 RULES = Rules(unknown_message=None, missing_mandatory=None, invalid_mandatory=None, unknown=nothing_behind)
 
 
-class Echo(Message):
-    """An echo in either version: ``icmp_code`` is 0, identifier and number come back as they were sent."""
+class IcmpMessage(Message):
+    """A message of ICMP in either version: type, code, checksum, and what the type wants behind them.
+
+    The checksum of ICMPv6 takes in the addresses of the packet (``pseudo``), so it is always told: None encodes as 0,
+    which no receiver takes; :meth:`summed` makes the right one.
+    """
 
     protocol = "icmp"
     rules = RULES
+    pseudo: ClassVar[bool] = False
 
     icmp_code: Annotated[int, HEADER("1")] = 0
     checksum: Annotated[int | None, HEADER("2")] = None
+
+    @classmethod
+    def take_start(cls, octets: bytes, start: int) -> tuple[int, int | None]:
+        """Code and checksum of a message whose header has ``start`` octets."""
+        if len(octets) < start or octets[0] != cls.code:
+            raise DecodeError(f"no ICMP {cls.title}")
+        told = octets[2:4] != b"\0\0" if cls.pseudo else given(octets, 2)
+        return octets[1], octets[2] << 8 | octets[3] if told else None
+
+    def put_start(self, rest: bytes | bytearray) -> bytes:
+        """The message around what stands behind the checksum."""
+        whole = bytearray((self.code, self.icmp_code, 0, 0)) + rest
+        put_checksum(whole, 2, 0 if self.pseudo and self.checksum is None else self.checksum)
+        return bytes(whole)
+
+    def summed(self, source: Address, destination: Address) -> Self:
+        """The message of ICMPv6 with the checksum that is right between these addresses."""
+        octets = self.replace(checksum=None).encode()
+        return self.replace(
+            checksum=checksum(pseudo_header(source, destination, IpProtocol.ICMPV6, len(octets)) + octets)
+        )
+
+
+class Echo(IcmpMessage):
+    """An echo in either version: ``icmp_code`` is 0, identifier and number come back as they were sent."""
+
     identifier: Annotated[int, HEADER("2")] = 0
     sequence_number: Annotated[int, HEADER("2")] = 0
 
     @classmethod
     def take_header(cls, octets: bytes) -> tuple[tuple[Any, ...], bytes, int]:
-        if len(octets) < 8 or octets[0] != cls.code:
-            raise DecodeError(f"no ICMP {cls.title}")
-        told = octets[2] << 8 | octets[3] if cls.tells_checksum(octets) else None
-        return (octets[1], told, octets[4] << 8 | octets[5], octets[6] << 8 | octets[7]), octets, 8
-
-    @classmethod
-    def tells_checksum(cls, octets: bytes) -> bool:
-        """True where the checksum is not the one that we would compute."""
-        return given(octets, 2)
+        start = cls.take_start(octets, 8)
+        return (*start, octets[4] << 8 | octets[5], octets[6] << 8 | octets[7]), octets, 8
 
     def frame(self, elements: bytes | bytearray) -> bytes:
-        header = bytearray((self.code, self.icmp_code, 0, 0))
-        header += self.identifier.to_bytes(2, "big") + self.sequence_number.to_bytes(2, "big")
-        whole = header + elements
-        put_checksum(whole, 2, self.checksum)
-        return bytes(whole)
+        return self.put_start(self.identifier.to_bytes(2, "big") + self.sequence_number.to_bytes(2, "big") + elements)
 
 
 class EchoReply(Echo, code=0, title="Echo Reply", clause="RFC 792"):
@@ -55,24 +75,9 @@ class EchoRequest(Echo, code=8, title="Echo", clause="RFC 792"):
 
 
 class EchoV6(Echo):
-    """An echo of ICMPv6, whose checksum takes in the addresses of the packet: so it is always told.
+    """An echo of ICMPv6."""
 
-    None encodes as 0, which no receiver takes; :meth:`summed` makes the right one.
-    """
-
-    @classmethod
-    def tells_checksum(cls, octets: bytes) -> bool:
-        return octets[2:4] != b"\0\0"
-
-    def summed(self, source: Address, destination: Address) -> Self:
-        """The echo with the checksum that is right between these addresses."""
-        octets = self.replace(checksum=None).encode()
-        return self.replace(
-            checksum=checksum(pseudo_header(source, destination, IpProtocol.ICMPV6, len(octets)) + octets)
-        )
-
-    def frame(self, elements: bytes | bytearray) -> bytes:
-        return super().frame(elements) if self.checksum is not None else self.replace(checksum=0).encode()
+    pseudo = True
 
 
 class EchoRequestV6(EchoV6, code=128, title="Echo Request", clause="RFC 4443 4.1"):
@@ -87,11 +92,11 @@ class EchoReplyV6(EchoV6, code=129, title="Echo Reply", clause="RFC 4443 4.2"):
     payload: Annotated[bytes, V(0, 65535)] = b""
 
 
-def decode_icmp(octets: bytes, *, up: bool = True) -> Echo:
-    """Read an echo of either version."""
+def decode_icmp(octets: bytes, *, up: bool = True) -> IcmpMessage:
+    """Read a message of either version."""
     if not octets:
         raise DecodeError("no octets are no ICMP")
-    message: Echo = layout.decode(Echo, octets, octets[0], up=up)
+    message: IcmpMessage = layout.decode(IcmpMessage, octets, octets[0], up=up)
     return message
 
 

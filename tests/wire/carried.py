@@ -11,7 +11,17 @@ from protocol.bssgp import DlUnitdata, PerformLocationResponse, PositionCommand,
 from protocol.bssmap import CompleteLayer3Information, Dtap
 from protocol.cc import CcMessage
 from protocol.gtp import ForwardRelocationRequest, ForwardRelocationResponse, GtpMessage, TPdu
-from protocol.ip import EchoReplyV6, EchoRequest, EchoRequestV6, IpProtocol, Ipv4, Ipv6, Udp
+from protocol.ip import (
+    EchoReplyV6,
+    EchoRequest,
+    EchoRequestV6,
+    IpProtocol,
+    Ipv4,
+    Ipv6,
+    RouterAdvertisement,
+    RouterSolicitation,
+    Udp,
+)
 from protocol.llc import IFrame, UiFrame
 from protocol.llc.frame import Sapi
 from protocol.m3ua import Data, InfoString, M3uaMessage
@@ -135,7 +145,7 @@ def fitting(message: Any) -> Any:
             return message.replace(**{name: told for name, told in OPAQUE_CC.items() if getattr(message, name, None)})
         case M3uaMessage():
             return on_m3ua(message)
-        case EchoRequestV6() | EchoReplyV6():
+        case EchoRequestV6() | EchoReplyV6() | RouterSolicitation() | RouterAdvertisement():
             return message.summed(V6, V6)
         case Udp():
             return message.replace(
