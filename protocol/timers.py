@@ -647,6 +647,15 @@ X_INACTIVITY = timer(
     stop="PDP context deleted",
     expiry="the GGSN deletes the PDP context, its address is free",
 )
+X_N_PDU = timer(
+    "X-n-pdu",
+    15,
+    1,
+    "network",
+    start="first segment of an N-PDU received",
+    stop="last segment received",
+    expiry="the segments are dropped (TS 44.065 6.7.2)",
+)
 X_PING = timer(
     "X-ping",
     10,

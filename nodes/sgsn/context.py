@@ -47,7 +47,8 @@ class MmContext(Procedure):
     ``radio_lost`` is set when the BSS says that it cannot reach the mobile, until that is heard again. ``resets_link``
     is set while a mobile may still count its frames as with a context that was lost.
 
-    ``keys`` are those of ``cksn``, ``cipher`` is the algorithm agreed on; ``pdp_contexts`` came from another SGSN.
+    ``keys`` are those of ``cksn``, ``cipher`` is the algorithm agreed on; ``pdp_contexts`` came from another SGSN;
+    ``pdp`` are those that there are here, by NSAPI.
 
     ``reachability`` is a companion: a machine that lasts as long as the context, beside its procedures. So is
     ``handover``, while another SGSN asks for the context, ``paging``, while the mobile is looked for, ``suspension``,
@@ -75,6 +76,7 @@ class MmContext(Procedure):
         "ms_radio_access_capability",
         "msisdn",
         "paging",
+        "pdp",
         "pdp_contexts",
         "pdp_subscriptions",
         "place_before",
@@ -120,6 +122,7 @@ class MmContext(Procedure):
         self.vectors: tuple[Any, ...] = ()
         self.msisdn: IsdnAddress | None = None
         self.pdp_subscriptions: tuple[PdpContext, ...] = ()
+        self.pdp: dict[int, Any] = {}
         self.pdp_contexts: tuple[gtp.PdpContext, ...] = ()
         self.ms_network_capability: MsNetworkCapability | None = None
         self.ms_radio_access_capability: MsRadioAccessCapability | None = None
@@ -187,7 +190,7 @@ class MmContext(Procedure):
             self.paging.hear(HEARD)
         if self.suspension is not None:
             self.suspension.hear(HEARD)
-        if self.kept or self.radio_lost:
+        if self.kept or self.radio_lost or self.pdp:
             self.resume()
 
     @property
@@ -213,10 +216,11 @@ class MmContext(Procedure):
         self.say_kept()
 
     def say_kept(self) -> None:
-        """Say what was kept, or keep it for longer."""
+        """Say what was kept, or keep it for longer; then packets go, if they may."""
         kept, self.kept = self.kept, ()
         for message in kept:
             self.stage.transmit(self, message)
+        self.stage.user_plane.release(self)
 
     def keep(self, message: Any) -> None:
         """Say this later; a repetition of what is kept already is one with it."""
@@ -281,6 +285,7 @@ class MmContext(Procedure):
         if self.sent_to_standby:
             self.sent_to_standby = False
             self.reachability.hear(SENT_TO_STANDBY)
+        self.stage.user_plane.release(self)
 
     def deregistered(self) -> None:
         """The mobile is not attached any more: nothing is left to say, and nobody waits for it to be heard."""

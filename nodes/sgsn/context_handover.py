@@ -14,13 +14,14 @@ from nodes.sgsn.events import DEPARTED, Forgotten, Returned
 from nodes.sgsn.mm_context import make_mm_context
 from protocol.causes import GtpCause
 from protocol.gtp import Imsi as GtpImsi
-from protocol.gtp import SgsnContextResponse
-from protocol.identities import Teid
+from protocol.gtp import SgsnContextAcknowledge, SgsnContextResponse
+from protocol.identities import GsnAddress, Teid
 from protocol.map.location import CancelLocationArg
 from protocol.timers import X_MOVED, Timer
 
 if TYPE_CHECKING:
     from nodes.sgsn.context import MmContext
+    from nodes.sgsn.packets import Tunnel
 
 
 class S(State):
@@ -56,6 +57,7 @@ class ContextHandover(Procedure):
     def ended(self) -> None:
         self.stage.gn.gtp.release_teid(self.teid)
         self.context.handover = None
+        self.stage.user_plane.release(self.context)
 
     def hand_over(self, incoming: Incoming) -> S:
         """Answer with all that is known of the mobile."""
@@ -74,9 +76,20 @@ class ContextHandover(Procedure):
         self.start(self.stage.gn.gtp.respond(self, incoming, response))
         return S.WAIT_ACKNOWLEDGE
 
-    def depart(self) -> S:
-        """Another SGSN serves the mobile."""
+    def depart(self, acknowledge: SgsnContextAcknowledge) -> S:
+        """Another SGSN serves the mobile, and takes the packets that come here for it at the tunnel ends that it names.
+
+        A TEID of 0 is the end of no tunnel.
+        """
         self.departed = True
+        address, user_plane = acknowledge.sgsn_address_for_user_traffic, self.stage.user_plane
+        ends: dict[int, Tunnel] = {}
+        if address is not None:
+            to = GsnAddress(address.address)
+            named = acknowledge.tunnel_endpoint_identifiers_data_ii
+            ends = {end.nsapi: (to, end.teid) for end in named if end.teid}
+        for pdp in self.context.pdp.values():
+            user_plane.forward(pdp, ends.get(pdp.nsapi))
         self.context.hear(DEPARTED)
         return S.DEPARTED
 
@@ -93,7 +106,7 @@ def requested(handover: ContextHandover, event: Incoming) -> S:
 def acknowledged(handover: ContextHandover, event: Transaction) -> S:
     """It has them, or gives them back because the mobile is not served there (29.060 7.5.5)."""
     if event.answer.cause.is_acceptance:
-        return handover.depart()
+        return handover.depart(event.answer)
     return handover.go_on()
 
 

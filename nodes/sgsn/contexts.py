@@ -14,6 +14,7 @@ from protocol.identities import Imsi, Rai, Tlli, Tmsi
 if TYPE_CHECKING:
     from nodes.sgsn.gb import Gb
     from nodes.sgsn.gs import Gs
+    from nodes.sgsn.packets import UserPlane
 
 
 class Contexts(Node):
@@ -22,6 +23,7 @@ class Contexts(Node):
     config: SgsnConfig
     gb: "Gb"
     gs: "Gs"
+    user_plane: "UserPlane"
 
     def __init__(self, config: SgsnConfig, rng: Random, records: Iterable[Record]) -> None:
         super().__init__(config, rng, records)

@@ -69,6 +69,10 @@ class Forgotten:
         self.cancelled = cancelled
 
 
+class GgsnLost:
+    """User plane, Gn → PDP context: the GGSN has lost it, and is not to be told of its end (29.060 7.3.7, 23.007)."""
+
+
 REGISTERED = Registered()
 HEARD = Heard()
 SENT_TO_STANDBY = SentToStandby()
@@ -77,3 +81,4 @@ DEREGISTERED = Deregistered()
 TMSI_TAKEN = TmsiTaken()
 DEPARTED = Departed()
 RETURNED = Returned()
+GGSN_LOST = GgsnLost()

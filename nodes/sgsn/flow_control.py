@@ -1,8 +1,8 @@
 """Downlink flow control (TS 48.018 8.2): no faster into a cell, and to a mobile in it, than the BSS has said.
 
 Two leaky buckets in a row, that of the mobile and that of the cell. What they do not let pass waits; the frames of one
-mobile keep their order, and mobiles that may go take turns. A frame whose life ends is discarded wherever it stands,
-though what is before it may never go (8.1.1).
+mobile keep their order, but that signalling goes before user data, and mobiles that may go take turns. A frame whose
+life ends is discarded wherever it stands, though what is before it may never go (8.1.1).
 """
 
 import heapq
@@ -13,6 +13,7 @@ from typing import Any
 
 from nodes.core.clock import Running
 from protocol.bssgp import DlUnitdata
+from protocol.bssgp.elements import SduType
 from protocol.timers import X_DOWNLINK, Timer
 
 OCTET = 8_000_000
@@ -74,6 +75,14 @@ class Flow:
         self.own = 0
         self.in_turn = False
         self.ticket = 0
+
+    def place_of(self, message: DlUnitdata) -> int:
+        """Where a frame takes its place: at the end, but signalling before user data, unless that may go already."""
+        if message.qos_profile.t is not SduType.SIGNALLING:
+            return len(self.frames)
+        data = (place for place, frame in enumerate(self.frames) if frame.message.qos_profile.t is SduType.DATA)
+        first = next(data, len(self.frames))
+        return max(first, 1) if self.in_turn else first
 
 
 class Downlink:
@@ -150,13 +159,14 @@ class Downlink:
             return True
         if flow.octets + octets > MOST_OF_ONE or self._octets + octets > MOST:
             return False
-        flow.frames.append(Frame(message, imsi, until))
+        place = flow.place_of(message)
+        flow.frames.insert(place, Frame(message, imsi, until))
         flow.octets += octets
         self._octets += octets
         if until is not None:
             self._number += 1
             heapq.heappush(self._ends, (until, self._number, flow))
-        if len(flow.frames) == 1:
+        if place == 0:
             self._schedule(flow)
         self._go()
         return True

@@ -148,7 +148,14 @@ class Gb:
         self.node.send(bss, "gb", pdu, {"imsi": imsi} if imsi else None)
 
     def send_frame(
-        self, bss: Name, bvci: int, tlli: Tlli, frame: bytes, context: Any = None, lifetime: int = SIGNALLING_LIFETIME
+        self,
+        bss: Name,
+        bvci: int,
+        tlli: Tlli,
+        frame: bytes,
+        context: Any = None,
+        lifetime: int = SIGNALLING_LIFETIME,
+        quality: DlQosProfile = BEST_EFFORT,
     ) -> None:
         """Send an LLC frame to a mobile, as fast as flow control lets it pass; ``lifetime`` in hundredths of a second.
 
@@ -158,7 +165,7 @@ class Gb:
         if bvc is None or bvc.blocked or bss in self.service.blocked:
             self.discarded["bvc not operative"] += 1
             return
-        message = DlUnitdata(tlli=tlli, qos_profile=BEST_EFFORT, pdu_lifetime=Delay(lifetime), llc_pdu=frame)
+        message = DlUnitdata(tlli=tlli, qos_profile=quality, pdu_lifetime=Delay(lifetime), llc_pdu=frame)
         until = None if lifetime >= INFINITE else self.node.clock.now + lifetime * HUNDREDTH
         imsi = None if context is None else context.imsi
         if not bvc.downlink.send(tlli if context is None else context, message, imsi, until):

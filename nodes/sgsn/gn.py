@@ -11,14 +11,12 @@ from protocol.causes import GtpCause
 from protocol.gtp import (
     AuthenticationQuintuplet,
     AuthenticationTriplet,
-    ErrorIndication,
     ExtensionHeaderType,
     GsnAddress,
     IdentificationRequest,
     IdentificationResponse,
     SgsnContextRequest,
     SgsnContextResponse,
-    TPdu,
 )
 from protocol.gtp import Imsi as GtpImsi
 from protocol.gtp.mobility_management import is_validated
@@ -49,7 +47,7 @@ class Gn:
                 SgsnContextRequest: self.context_requested,
             },
             restarted=self.restarted,
-            user_plane=self.take_packet,
+            user_plane=node.user_plane.take,
             headers=HEADERS,
         )
 
@@ -100,10 +98,6 @@ class Gn:
     def restarted(self, peer: Name) -> None:
         """A GSN has lost all that it knew (29.060 11.4)."""
         self._node.warn("gn restart", f"{peer} has restarted: its recovery counter is {self.gtp.recoveries[peer]}")
-
-    def take_packet(self, peer: Name, message: TPdu | ErrorIndication) -> None:
-        """A packet for a mobile, or a GSN that has no such tunnel: no PDP context is here yet."""
-        self._node.warn("gtp tunnel", f"{message.title} from {peer} for TEID {message.teid}, which is not known")
 
     def _suspend(self, incoming: Incoming, context: "MmContext") -> None:
         """The mobile is in a call elsewhere: it is not spoken to until it is heard again (29.060 6.1.3)."""

@@ -20,6 +20,7 @@ from nodes.sgsn.gb import Gb
 from nodes.sgsn.gn import Gn
 from nodes.sgsn.gs import Gs
 from nodes.sgsn.next_occasion import NextOccasion
+from nodes.sgsn.packets import USER_SAPIS, UserPlane
 from nodes.sgsn.ptmsi_reallocation import ReallocationOrder
 from nodes.sgsn.suspensions import Suspensions
 from protocol import gmm, llc
@@ -86,6 +87,7 @@ class Sgsn(Contexts):
         self.gb = Gb(self, config.bsss)
         self.gs = Gs(self)
         self.suspensions = Suspensions(self)
+        self.user_plane = UserPlane(self)
         self.gn = Gn(self)
         self._prefixes = sorted(config.hlrs, key=len, reverse=True)
         self._hlrs = {prefix: Address(ssn=Ssn.HLR, gt=number) for prefix, number in config.hlrs.items()}
@@ -185,13 +187,15 @@ class Sgsn(Contexts):
             self.gb.send_frame(bss, bvci, unit.tlli, answer.encode(), context)
 
     def _take_data(self, context: MmContext | None, bss: Name, bvci: int, unit: UlUnitdata, frame: UiFrame) -> None:
-        """What is not signalling: an empty frame is a cell update, or the answer to a page."""
+        """What is not signalling: a part of a packet, or an empty frame, a cell update or the answer to a page."""
         if context is None:
             if frame.sapi is Sapi.LLGMM:
                 self._send_away(bss, bvci, unit.tlli)
             raise DecodeError(f"UI on SAPI {int(frame.sapi)} from TLLI {unit.tlli}, which is not known")
         context.heard(bss, bvci, unit.cell_identifier, tlli=unit.tlli)
-        if frame.sapi is not Sapi.LLGMM:
+        if frame.sapi in USER_SAPIS:
+            self.user_plane.take_frame(context, frame)
+        elif frame.sapi is not Sapi.LLGMM:
             raise DecodeError(f"SAPI {int(frame.sapi)} is not in use")
 
     def _updating(
@@ -389,6 +393,7 @@ class Sgsn(Contexts):
                 "dialogues": len(self.tcap.dialogues),
                 "downlink_waiting": sum(bvc.downlink.waiting for bvc in self.gb.bvcs.values()),
                 "downlink_discarded": dict(self.gb.discarded),
+                "packets_dropped": dict(+self.user_plane.dropped),
                 "bvcs": {
                     f"{bss}/{bvci}": str(bvc.cell) for (bss, bvci), bvc in self.gb.bvcs.items() if not bvc.blocked
                 },

@@ -121,6 +121,7 @@ def unanswered_by_ptmsi(paging: Paging, event: Timer) -> S:
 def unanswered(paging: Paging, event: Timer) -> S:
     """Nobody is there: what waited is dropped."""
     paging.context.kept = ()
+    paging.stage.user_plane.drop(paging.context, "down, page not answered")
     return S.UNANSWERED
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from nodes.core.outputs import Command, Note, Record, Reply, Send
 from nodes.sgsn import Sgsn, SgsnConfig
 from nodes.sgsn.context import MmContext
-from protocol import bssap_plus, bssgp, gmm, gtp, llc, ns, sccp, tcap
+from protocol import bssap_plus, bssgp, gmm, gtp, llc, ns, sccp, sndcp, tcap
 from protocol.bssap_plus import BssapPlusMessage
 from protocol.bssgp import BvcReset, BvcResetAck, BvcUnblock, DlUnitdata, UlUnitdata
 from protocol.causes import BssgpCause
@@ -69,6 +69,7 @@ PLACES = {NEAR: ("bss1", 2), NEXT: ("bss1", 3), OVER: ("bss2", 2), FAR: ("bss2",
 FOREIGN = Rai.parse("001-01-3-1")
 """Under another SGSN."""
 HLR, OWN, VLR, VLR2 = Gt("49170000001"), Gt("49170000003"), Gt("49170000004"), Gt("49170000005")
+GGSN = GsnAddress.parse("10.0.0.5")
 IMSI = Imsi("001010000000001")
 DRX = DrxParameter(split_pg_cycle_code=10)
 RADIO = MsRadioAccessCapability.from_octets(bytes.fromhex("18b3432b2596620060809ac2c662006080bac8c66200608000"))
@@ -184,7 +185,7 @@ class Lab:
             "vlrs": {Lai.parse("001-01-1"): VLR, Lai.parse("001-01-2"): VLR2},
             "periodic_ra_update_timer": GprsTimer.lasting(54 * 60 * SECOND),
             "ready_timer": GprsTimer.lasting(44 * SECOND),
-            "gsns": {GsnAddress.parse("10.0.0.4"): "sgsn2"},
+            "gsns": {GsnAddress.parse("10.0.0.4"): "sgsn2", GGSN: "ggsn1"},
             "sgsns": {FOREIGN: GsnAddress.parse("10.0.0.4")},
             "note_level": "all",
         } | changes
@@ -255,9 +256,9 @@ class Lab:
             self.sgsn.receive("vlr1", "gs", pdu, self.now)
         self.listen()
 
-    def gn(self, message: Any) -> None:
-        """A GTP message of the other SGSN."""
-        self.sgsn.receive("sgsn2", "gn", message.encode(), self.now)
+    def gn(self, message: Any, gsn: str = "sgsn2") -> None:
+        """A GTP message of the other SGSN, or another GSN."""
+        self.sgsn.receive(gsn, "gn", message.encode(), self.now)
         self.listen()
 
     def gr(self, message: Any) -> None:
@@ -320,6 +321,9 @@ class Lab:
         frame = llc.decode(message.llc_pdu)
         if not isinstance(frame, UiFrame):
             self.said.append(("ms", frame))
+            return
+        if frame.sapi is not Sapi.LLGMM:
+            self.said.append(("ms", sndcp.decode(frame.information, up=False)))
             return
         told = gmm.decode(frame.information, up=False)
         self.said.append(("ms", told))

@@ -82,9 +82,9 @@ def test_ready_then_standby(lab: Lab) -> None:
     assert lab.look["mm_state"] == "READY"
     lab.waits(2)
     assert lab.look["mm_state"] == "STANDBY"
-    mobile.says(b"\x01", sapi=Sapi.LL3)
+    mobile.says(b"\x01", sapi=Sapi.LLSMS)
     assert lab.look["mm_state"] == "READY"
-    assert "SAPI 3" in lab.warnings[-1]
+    assert "SAPI 7" in lab.warnings[-1]
 
 
 def test_null_is_no_activity() -> None:

@@ -1,0 +1,364 @@
+"""Packets through the SGSN (23.060 9, 44.065 6.9.2, 29.060 7.3.7): READY, STANDBY, in a call, moved, no tunnel."""
+
+from typing import Any
+
+import pytest
+
+from nodes.core.sndcp import LONGEST, Reassembly
+from nodes.sgsn.events import GgsnLost
+from nodes.sgsn.packets import MOST_OCTETS, MOST_WAITING, Traffic
+from protocol import gtp
+from protocol.bssgp import FlowControlBvc, PagingPs, Resume, Suspend
+from protocol.bssgp.elements import BucketSize, LeakRate
+from protocol.causes import GtpCause
+from protocol.gtp import ErrorIndication, SgsnContextAcknowledge, SgsnContextRequest, TPdu
+from protocol.identities import Teid
+from protocol.llc.frame import Sapi
+from protocol.sndcp import Compression, FirstSegment, SnData, SnUnitdata, segment
+from tests.machines.sgsn_lab import GGSN, IMSI, NEXT, Lab, Mobile
+
+PACKET = bytes(range(256)) * 4
+FAR_END = Teid(0x99)
+
+
+class Session:
+    """A PDP context as the user plane sees it."""
+
+    def __init__(self, lab: Lab, nsapi: int, sapi: int = 3) -> None:
+        self.context = lab.context
+        self.nsapi = nsapi
+        self.llc_sapi = sapi
+        self.is_active = True
+        self.teid_data = lab.sgsn.gn.gtp.allocate_teid()
+        self.traffic = Traffic(nsapi)
+        self.heard: list[Any] = []
+        self.context.pdp[nsapi] = self
+        lab.sgsn.user_plane.connect(self, GGSN, Teid(FAR_END + nsapi - 5))
+
+    def hear(self, event: Any) -> bool:
+        """Something has become of it."""
+        self.heard.append(event)
+        return True
+
+
+class Network(Lab):
+    """A network in which the mobile has a PDP context."""
+
+    def __init__(self, **changes: Any) -> None:
+        super().__init__(**changes)
+        self.me: Mobile = self.attached()
+        self.pdp = Session(self, 5)
+
+    def down(self, packet: bytes = PACKET, pdp: Session | None = None) -> None:
+        """A packet comes from the GGSN."""
+        self.gn(TPdu(teid=(pdp or self.pdp).teid_data, payload=packet), "ggsn1")
+
+    def up(self, packet: bytes = PACKET, nsapi: int = 5, number: int = 0, sapi: Sapi = Sapi.LL3) -> None:
+        """A packet comes from the mobile."""
+        for part in segment(packet, nsapi=nsapi, n_pdu_number=number):
+            self.me.says(part, sapi=sapi)
+
+    def arrived(self) -> list[bytes]:
+        """The packets that have reached the mobile since this was asked last."""
+        reassembly = Reassembly()
+        parts = [message for to, message in self.said if to == "ms" and isinstance(message, SnUnitdata)]
+        self.said = [entry for entry in self.said if not isinstance(entry[1], SnUnitdata)]
+        whole = [reassembly.accept(part, 0) for part in parts]
+        return [n_pdu.octets for n_pdu in whole if n_pdu is not None]
+
+    def sent_up(self) -> list[tuple[str, TPdu]]:
+        """The packets that have left for GSNs since this was asked last."""
+        found = [(to, message) for to, message in self.said if isinstance(message, TPdu)]
+        self.said.clear()
+        return found
+
+    def dropped(self, why: str) -> int:
+        """How many packets went no further for this reason."""
+        number: int = self.orders("inspect").body["packets_dropped"].get(why, 0)
+        return number
+
+
+@pytest.fixture
+def lab() -> Network:
+    """An SGSN with a mobile that has a PDP context."""
+    return Network()
+
+
+# --- up ---------------------------------------------------------------------------------------------------------------
+
+
+def test_uplink_packet(lab: Network) -> None:
+    """44.065 6.9.2, 29.060 9.3.1: the segments of a packet become one T-PDU to the GGSN, and are counted."""
+    lab.up()
+    assert lab.sent_up() == [("ggsn1", TPdu(teid=FAR_END, payload=PACKET))]
+    assert lab.pdp.traffic.look() == {
+        "waiting": 0,
+        "packets_up": 1,
+        "packets_down": 0,
+        "octets_up": len(PACKET),
+        "octets_down": 0,
+    }
+
+
+def test_uplink_without_context(lab: Network) -> None:
+    """44.065 7.2: an NSAPI without PDP context, or whose context is not active: discarded and counted."""
+    lab.up(nsapi=6)
+    lab.pdp.is_active = False
+    lab.up()
+    assert lab.sent_up() == []
+    assert lab.dropped("up, no context") == 6
+
+
+def test_uplink_on_other_sapi(lab: Network) -> None:
+    """44.065 6.1: an NSAPI is used on the SAPI of its PDP context alone."""
+    lab.up(b"x", sapi=Sapi.LL11)
+    assert lab.sent_up() == []
+    assert lab.dropped("up, other sapi") == 1
+
+
+def test_uplink_compressed(lab: Network) -> None:
+    """44.065 6.5, 6.6: nothing was agreed on, so a compressed packet cannot be read."""
+    (part,) = segment(b"x", nsapi=5, n_pdu_number=0, compression=Compression(dcomp=1))
+    lab.me.says(part, sapi=Sapi.LL3)
+    assert lab.sent_up() == []
+    assert lab.dropped("up, compressed") == 1
+
+
+def test_uplink_acknowledged(lab: Network) -> None:
+    """44.065 7.2: SN-DATA does not come in UI frames; nothing breaks."""
+    lab.me.says(SnData(nsapi=5, first_segment=FirstSegment(n_pdu_number=0), payload=b"x"), sapi=Sapi.LL3)
+    assert lab.sent_up() == []
+    assert "SN-DATA in a UI frame" in lab.warnings[-1]
+
+
+def test_uplink_segment_lost(lab: Network) -> None:
+    """44.065 6.7.2: what lacks a segment is given up after a time; another packet is not held up by it."""
+    first, *_ = segment(PACKET, nsapi=5, n_pdu_number=0)
+    lab.me.says(first, sapi=Sapi.LL3)
+    lab.waits(5)
+    second, *_ = segment(PACKET, nsapi=5, n_pdu_number=1)
+    lab.me.says(second, sapi=Sapi.LL3)
+    lab.waits(11)
+    assert lab.dropped("up, segments missing") == 1
+    lab.waits(5)
+    assert lab.dropped("up, segments missing") == 2
+    lab.up(number=2)
+    assert len(lab.sent_up()) == 1
+
+
+# --- down -------------------------------------------------------------------------------------------------------------
+
+
+def test_downlink_in_ready(lab: Network) -> None:
+    """23.060 6.1.2.2: in READY a packet goes at once, in segments on the SAPI of its context, and is counted."""
+    lab.down()
+    assert lab.arrived() == [PACKET]
+    assert lab.pdp.traffic.packets_down == 1
+    assert lab.pdp.traffic.octets_down == len(PACKET)
+
+
+def test_downlink_in_standby(lab: Network) -> None:
+    """23.060 8.1.4: in STANDBY the mobile is paged once, and its packets wait for its answer, in their order."""
+    lab.waits(45)
+    lab.said.clear()
+    lab.down(b"one")
+    lab.down(b"two")
+    assert lab.names() == ["PagingPs", "PagingPs"]  # one for each BSS
+    assert lab.pdp.traffic.look()["waiting"] == 2
+    lab.me.says(b"")
+    assert lab.arrived() == [b"one", b"two"]
+    assert lab.pdp.traffic.look()["waiting"] == 0
+
+
+def test_downlink_page_not_answered(lab: Network) -> None:
+    """24.008 4.7.9.1.2: nobody answers: what waited is dropped and counted; the next packet pages again."""
+    lab.waits(45)
+    lab.down()
+    lab.waits(60)
+    assert lab.dropped("down, page not answered") == 1
+    lab.said.clear()
+    lab.down()
+    assert isinstance(lab.said[0][1], PagingPs)
+
+
+def test_downlink_not_reachable(lab: Network) -> None:
+    """23.060 6.1.2: a mobile that missed its periodic update (PPF) is not paged; its packets go no further."""
+    lab.waits(45 + 58 * 60)
+    lab.said.clear()
+    lab.down()
+    assert lab.said == []
+    assert lab.dropped("down, not reachable") == 1
+
+
+def test_downlink_in_a_call(lab: Network) -> None:
+    """23.060 16.2.1: while the mobile is suspended its packets wait, without pages, until it is resumed."""
+    lab.gb(Suspend(tlli=lab.me.tlli, routeing_area=lab.me.cell.rai))
+    lab.said.clear()
+    lab.down(b"one")
+    lab.down(b"two")
+    lab.waits(60)
+    assert lab.said == []
+    number = lab.look["suspended"]
+    lab.gb(Resume(tlli=lab.me.tlli, routeing_area=lab.me.cell.rai, suspend_reference_number=number))
+    assert lab.arrived() == [b"one", b"two"]
+
+
+def test_downlink_while_waiting_is_bounded(lab: Network) -> None:
+    """What waits is bounded in number and in octets: the oldest goes, and is counted."""
+    lab.waits(45)
+    for number in range(MOST_WAITING + 3):
+        lab.down(bytes((number,)))
+    assert lab.dropped("down, no room") == 3
+    lab.me.says(b"")
+    assert lab.arrived()[0] == b"\x03"
+    lab.waits(45)
+    packets = MOST_OCTETS // LONGEST + 2
+    for _ in range(packets):
+        lab.down(bytes(LONGEST))
+    assert lab.pdp.traffic.waiting_octets <= MOST_OCTETS
+    assert lab.dropped("down, no room") == 3 + 2 - (MOST_OCTETS % LONGEST == 0)
+
+
+def test_downlink_too_long(lab: Network) -> None:
+    """23.060 9.3: no N-PDU is longer than 1502 octets."""
+    lab.down(bytes(LONGEST))
+    assert lab.arrived() == [bytes(LONGEST)]
+    lab.down(bytes(LONGEST + 1))
+    assert lab.arrived() == []
+    assert lab.dropped("down, too long") == 1
+
+
+def test_downlink_follows_the_mobile(lab: Network) -> None:
+    """23.060 6.9.1.1: packets go to the cell from which the mobile was heard last."""
+    lab.me.cell = NEXT
+    lab.me.says(b"")
+    lab.down()
+    assert lab.arrived() == [PACKET]
+    assert lab.context.bvci == 3
+
+
+def test_signalling_goes_before_packets(lab: Network) -> None:
+    """48.018 11.3.28: where a cell is full, signalling does not wait behind user data; packets keep their order."""
+    lab.gb(
+        FlowControlBvc(
+            tag=1,
+            bvc_bucket_size=BucketSize(12),
+            bucket_leak_rate=LeakRate(80),
+            bmax_default_ms=BucketSize(12),
+            r_default_ms=LeakRate(80),
+        ),
+        2,
+    )
+    lab.said.clear()
+    for number in range(3):
+        lab.down(bytes((number,)) * 1000)
+    lab.orders("detach", imsi=IMSI, type="imsi")
+    lab.waits(10)
+    names = [type(message).__name__ for to, message in lab.said if to == "ms"]
+    assert names.index("DetachRequestMt") < 6
+    assert [packet[:1] for packet in lab.arrived()] == [b"\0", b"\1", b"\2"]
+
+
+# --- tunnels ----------------------------------------------------------------------------------------------------------
+
+
+def test_unknown_tunnel(lab: Network) -> None:
+    """29.060 7.3.7: a T-PDU for a TEID that is not known is answered by an Error Indication that names it."""
+    lab.said.clear()
+    lab.gn(TPdu(teid=Teid(0x77), payload=b"x"), "ggsn1")
+    (answer,) = [message for to, message in lab.said if to == "ggsn1"]
+    assert isinstance(answer, ErrorIndication)
+    assert answer.tunnel_endpoint_identifier_data_i == 0x77
+    assert str(answer.gsn_address) == "10.0.0.3"
+
+
+def test_error_indication(lab: Network) -> None:
+    """29.060 7.3.7: the GGSN has no such tunnel: the PDP context hears of it, once it is one of ours."""
+    address = gtp.GsnAddress(GGSN.address)
+    other = gtp.GsnAddress.parse("10.0.0.4")
+    for teid, told in ((FAR_END + 1, address), (FAR_END, other)):
+        indication = ErrorIndication(teid=Teid(0), tunnel_endpoint_identifier_data_i=Teid(teid), gsn_address=told)
+        lab.gn(indication, "ggsn1")
+        assert lab.pdp.heard == []
+        assert "to which nothing is sent" in lab.warnings[-1]
+    lab.gn(
+        ErrorIndication(teid=Teid(0), tunnel_endpoint_identifier_data_i=FAR_END, gsn_address=address),
+        "ggsn1",
+    )
+    assert [type(event) for event in lab.pdp.heard] == [GgsnLost]
+
+
+def test_forgotten_tunnel(lab: Network) -> None:
+    """What waits for a PDP context that ends is counted; its TEID is not known any more."""
+    lab.waits(45)
+    lab.down()
+    lab.sgsn.user_plane.forget(lab.pdp)
+    assert lab.dropped("down, context gone") == 1
+    lab.said.clear()
+    lab.down()
+    assert isinstance(lab.said[-1][1], ErrorIndication)
+    assert lab.sgsn.user_plane.by_tunnel == {}
+
+
+# --- another SGSN -----------------------------------------------------------------------------------------------------
+
+
+def test_moved_without_forwarding(lab: Network) -> None:
+    """29.060 7.5.5: the new SGSN names no tunnel: what comes for the mobile is dropped and counted."""
+    asks(lab)
+    lab.down(b"meanwhile")
+    assert lab.arrived() == []
+    acknowledges(lab)
+    lab.down(b"later")
+    assert lab.dropped("down, moved") == 2
+
+
+def test_moved_with_forwarding(lab: Network) -> None:
+    """23.060 6.9.1.2.2 steps 4 and 5: what waits, and what comes later, goes to the tunnel of the new SGSN."""
+    lab.waits(45)
+    lab.down(b"waiting")
+    asks(lab)
+    lab.down(b"meanwhile")
+    lab.said.clear()
+    ends = (gtp.TunnelEndpointIdentifierDataII(nsapi=5, teid=Teid(0x55)),)
+    address = gtp.GsnAddress.parse("10.0.0.4")
+    acknowledges(lab, tunnel_endpoint_identifiers_data_ii=ends, sgsn_address_for_user_traffic=address)
+    lab.down(b"later")
+    packets = [("sgsn2", TPdu(teid=Teid(0x55), payload=packet)) for packet in (b"waiting", b"meanwhile", b"later")]
+    assert lab.sent_up() == packets
+
+
+def test_not_moved_after_all(lab: Network) -> None:
+    """29.060 7.5.4: no acknowledge comes: what was held meanwhile goes to the mobile."""
+    asks(lab)
+    lab.down()
+    assert lab.arrived() == []
+    lab.waits(11)
+    assert lab.arrived() == [PACKET]
+
+
+def asks(lab: Network) -> None:
+    """The other SGSN asks for the contexts of the mobile."""
+    assert lab.context.rai is not None
+    lab.gn(
+        SgsnContextRequest(
+            teid=Teid(0),
+            sequence_number=7,
+            rai=lab.context.rai,
+            ptmsi=lab.context.ptmsi,
+            ptmsi_signature=lab.context.ptmsi_signature,
+            tunnel_endpoint_identifier_control_plane=Teid(1),
+            sgsn_address_for_control_plane=gtp.GsnAddress.parse("10.0.0.4"),
+        )
+    )
+    assert lab.sgsn.by_imsi[IMSI].handover is not None
+
+
+def acknowledges(lab: Network, **more: Any) -> None:
+    """The other SGSN has them."""
+    assert lab.context.handover is not None
+    lab.gn(
+        SgsnContextAcknowledge(
+            teid=lab.context.handover.teid, sequence_number=7, cause=GtpCause.REQUEST_ACCEPTED, **more
+        )
+    )
