@@ -279,6 +279,7 @@ class Lab:
             path_failure=policies.path_failure,
             nri_bits=policies.nri_bits,
             nri=element.nri,
+            pool=self._pool(name),
             hlrs={prefix: hlrs[hlr].gt for prefix, hlr in self._prefixes.items()},
             eir=eirs.get(element.eir or ""),
             eir_policy=policies.eir_policy,
@@ -359,6 +360,13 @@ class Lab:
             for apn in ggsn.access_points:
                 found[apn] = (*found.get(apn, ()), ggsn.address)
         return found
+
+    def _pool(self, sgsn: Name) -> dict[int, GsnAddress]:
+        """The SGSNs that share a BSS with this one, by the NRI in what they give mobiles."""
+        entries = dict(self._elements(files.SgsnEntry))
+        pools = [(bss.sgsn, *bss.pool) for _, bss in self._elements(files.BssEntry) if bss.pool]
+        others = {other for pool in pools if sgsn in pool for other in pool if other != sgsn}
+        return {entry.nri: entry.address for name, entry in entries.items() if name in others}
 
     def _serving(self, sgsn: Name) -> dict[Rai, GsnAddress]:
         """The address of the SGSN that serves each routing area which this one does not."""

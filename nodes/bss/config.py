@@ -35,8 +35,8 @@ class BssConfig(NodeConfig):
     """A BSS: its SGSN, its MSC/VLR if it has one, and its cells.
 
     In a pool of SGSNs (TS 23.236) ``pool`` maps network resource identifiers, the ``nri_bits`` bits of a P-TMSI from
-    bit 23 down, to SGSNs; ``sgsn`` takes all others. ``nsei`` is its network service entity. ``ask_capability``: it
-    asks for the radio access capability of mobiles that the SGSN does not tell.
+    bit 23 down, to SGSNs; mobiles without such an identifier are spread over them. ``nsei`` is its network service
+    entity. ``ask_capability``: it asks for the radio access capability of mobiles that the SGSN does not tell.
     """
 
     sgsn: Name

@@ -1,10 +1,11 @@
 """The Gb interface to one SGSN: its NS-VC, its BVCs, and what is done with each PDU (TS 48.018 5.4, 9; 48.016 7)."""
 
 from collections.abc import Callable
+from enum import Enum
 from typing import Any
 
 from nodes.bss import flush_ll, paging, suspension
-from nodes.bss.bvc import SIGNALLING, CellBvc, CellState, SignallingBvc
+from nodes.bss.bvc import SIGNALLING, CellBvc, CellState, SignallingBvc, SignallingState
 from nodes.bss.downlink import Frame
 from nodes.bss.network_service import NsState, NsVc
 from nodes.bss.ra_capability import RaCapabilityUpdate
@@ -59,6 +60,14 @@ SDU_SHOWN = 200
 """How many octets of a PDU in error are sent back."""
 
 
+class Membership(Enum):
+    """Which mobiles an SGSN of a pool takes."""
+
+    OPEN = "all"
+    CLOSED = "known"
+    OUT = "none"
+
+
 class Gb:
     """What a BSS shares with one SGSN. ``bvcs`` are the BVCs of cells that have begun, by BVCI."""
 
@@ -70,6 +79,7 @@ class Gb:
         self.bvcs: dict[int, CellBvc] = {}
         self.signalling = SignallingBvc(self)
         self.registrations: dict[Imsi, RegistrationEnquiry] = {}
+        self.membership = Membership.OPEN
         self._tag = 0
 
     def start(self) -> None:
@@ -79,6 +89,12 @@ class Gb:
     def label(self, what: str) -> str:
         """How a BVC is called: other SGSNs than that of the BSS are named."""
         return what if self.sgsn == self.node.config.sgsn else f"{self.sgsn} {what}"
+
+    @property
+    def is_usable(self) -> bool:
+        """True for an SGSN that can be spoken to, and takes its own mobiles at least."""
+        up = self.signalling.state is SignallingState.OPERATIVE and self.ns_vc.state is NsState.IN_SERVICE
+        return up and self.membership is not Membership.OUT
 
     def is_operative(self, bvci: int) -> bool:
         """True where the BVC of a cell may be used."""

@@ -9,7 +9,7 @@ from nodes.bss.bvc import CellState
 from nodes.bss.channels import Channel, Key, open_channel
 from nodes.bss.config import BssConfig, Cell
 from nodes.bss.downlink import Downlink, Frame
-from nodes.bss.gb import Gb
+from nodes.bss.gb import Gb, Membership
 from nodes.bss.paging import page_for_msc
 from nodes.bss.paging_channel import Pages
 from nodes.bss.reset import AReset
@@ -64,11 +64,21 @@ class Bss(Node):
             self.a_reset.hear(BEGIN)
 
     def gb_of(self, tlli: Tlli) -> Gb:
-        """The SGSN that serves a TLLI: that of its NRI in a pool (23.236 5.2), else the one of this BSS."""
+        """The SGSN that serves a TLLI: in a pool that of its NRI, if it can be used (23.236 4.4, 5.2).
+
+        A mobile without one, or whose SGSN is out of use, goes to one of those that take new mobiles: always to the
+        same as long as those stay the same, so that nobody need remember it.
+        """
         pool, bits = self.config.pool, self.config.nri_bits
-        if pool and tlli.kind in ("local", "foreign"):
-            return self.gbs[pool.get(tlli.nri(bits), self.config.sgsn)]
-        return self.gbs[self.config.sgsn]
+        if not pool:
+            return self.gbs[self.config.sgsn]
+        named = pool.get(tlli.nri(bits)) if tlli.kind in ("local", "foreign") else None
+        if named is not None and self.gbs[named].is_usable:
+            return self.gbs[named]
+        open_ones = [gb for gb in self.gbs.values() if gb.membership is Membership.OPEN and gb.is_usable]
+        if not open_ones:
+            return self.gbs[self.config.sgsn if named is None else named]
+        return open_ones[tlli.ptmsi % len(open_ones)]
 
     # --- what comes in --------------------------------------------------------------------------------------------
 
@@ -186,6 +196,10 @@ class Bss(Node):
         """Ask ``sgsn`` which operator serves the mobile ``imsi`` for packets; done with ``operator``, null for none."""
         orders.enquire(self, command)
 
+    def command_pool(self, command: Command) -> None:
+        """Say which mobiles ``sgsn`` of the pool ``takes``: all, known (those that are its own), or none."""
+        orders.change_membership(self, command)
+
     def command_ns(self, command: Command) -> None:
         """``do`` reset, block or unblock with the NS-VC to ``sgsn``."""
         orders.network_service(self, command)
@@ -222,6 +236,7 @@ class Bss(Node):
                     *((gb.label(cell.name), state_of(gb, cell)) for cell in self.config.cells),
                 )
             },
+            "pool": {gb.sgsn: gb.membership.value for gb in self.gbs.values()},
             "ns": {gb.sgsn: gb.ns_vc.state.value for gb in self.gbs.values()},
             "a": None if self.config.vlr is None else self.a_reset.state.value,
             "tllis": len(self.whereabouts),

@@ -8,6 +8,7 @@ from nodes.bss.channels import RadioLost
 from nodes.bss.config import Cell
 from nodes.bss.downlink import Limit
 from nodes.bss.flow_control import CHANGED, MsFlowControl
+from nodes.bss.gb import Membership
 from nodes.bss.registration_enquiry import RegistrationEnquiry
 from nodes.core.machine import BEGIN
 from nodes.core.node import CommandError
@@ -146,6 +147,19 @@ def enquire(node: Any, command: Command) -> None:
     if imsi in gb.registrations:
         raise CommandError(f"{gb.sgsn} was asked about {imsi} already")
     RegistrationEnquiry(gb, imsi, command).hear(BEGIN)
+
+
+def change_membership(node: Any, command: Command) -> None:
+    """An SGSN of the pool takes other mobiles from now on (23.236 4.5)."""
+    check(command, "sgsn", "takes")
+    gb = gb_named(node, command)
+    told = command.arguments.get("takes")
+    if not node.config.pool:
+        raise CommandError(f"{node.name} has no pool of SGSNs")
+    if told not in [one.value for one in Membership]:
+        raise CommandError(f"takes is one of {', '.join(one.value for one in Membership)}, not {told!r}")
+    gb.membership = Membership(told)
+    node.reply(command, "done")
 
 
 def network_service(node: Any, command: Command) -> None:

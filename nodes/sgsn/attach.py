@@ -176,8 +176,8 @@ def begun(attach: Attach, event: Begin) -> S:
             attach.known_by_ptmsi = True
             attach.signature = known.signature_of(identity)
             return attach.authenticate()
-        if attach.request.old_routing_area in attach.stage.config.sgsns:
-            area, signature = attach.request.old_routing_area, attach.request.old_ptmsi_signature
+        area, signature = attach.request.old_routing_area, attach.request.old_ptmsi_signature
+        if attach.stage.old_sgsn(area, identity) is not None:
             attach.start(IdentificationAtOldSgsn(attach, context, area, identity, signature))
             return S.WAIT_OLD_SGSN
     return attach.identify()

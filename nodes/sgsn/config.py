@@ -39,7 +39,8 @@ class SgsnConfig(NodeConfig):
     ``vlrs`` maps location areas to the number of the VLR on Gs. ``sgsns`` maps routing areas of other SGSNs to their
     addresses, ``gsns`` the addresses of all other GSNs to nodes, ``ggsns`` APNs (network identifier, lower case) to the
     GGSNs that have them. ``path_failure``: what becomes of the PDP contexts with a GGSN that does not answer. In a pool
-    of SGSNs ``nri`` stands in each P-TMSI, in ``nri_bits`` bits from bit 23 down (TS 23.236; ``Tmsi.with_nri``).
+    of SGSNs ``nri`` stands in each P-TMSI, in ``nri_bits`` bits from bit 23 down (TS 23.236; ``Tmsi.with_nri``);
+    ``pool`` maps those of the others to their addresses.
 
     ``force_to_standby``: all procedures send the mobile to STANDBY at their end. ``cell_notification``: mobiles may
     tell of another cell by LLC NULL frames. ``unknown_mobiles``: one that is not known, and says something other than
@@ -69,6 +70,7 @@ class SgsnConfig(NodeConfig):
     path_failure: Literal["keep", "delete"] = "keep"
     nri_bits: int = 0
     nri: int = 0
+    pool: dict[int, GsnAddress] = field(default_factory=dict)
     force_to_standby: bool = False
     cell_notification: bool = False
     unknown_mobiles: Literal["detach", "discard"] = "detach"

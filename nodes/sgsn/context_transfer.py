@@ -154,7 +154,7 @@ class ContextTransfer(Procedure):
 def begun(transfer: ContextTransfer, event: Begin) -> S:
     """Ask the SGSN of the old routing area, if there is one."""
     stage = transfer.stage
-    address = stage.config.sgsns.get(transfer.rai)
+    address = stage.old_sgsn(transfer.rai, transfer.identity)
     if address is None:
         return transfer.refuse("old sgsn unknown")
     transfer.start(stage.gn.gtp.request(transfer, address, transfer.make_request(), transfer.context.imsi or ""))

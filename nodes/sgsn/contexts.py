@@ -9,7 +9,7 @@ from nodes.core.outputs import Record
 from nodes.sgsn.config import SgsnConfig
 from nodes.sgsn.context import MmContext
 from nodes.sgsn.events import HEARD
-from protocol.identities import Imsi, Rai, Tlli, Tmsi
+from protocol.identities import GsnAddress, Imsi, Rai, Tlli, Tmsi
 
 if TYPE_CHECKING:
     from nodes.sgsn.gb import Gb
@@ -41,6 +41,14 @@ class Contexts(Node):
         if context is None or area != (context.rai if ptmsi == context.ptmsi else context.rai_old):
             return None
         return context
+
+    def old_sgsn(self, area: Rai, identity: Tmsi) -> GsnAddress | None:
+        """Which other SGSN has given a mobile this identity in this area; in a pool its NRI tells (23.236 5.3)."""
+        config = self.config
+        other = config.sgsns.get(area)
+        if other is None and config.pool and self.gb.serves(area):
+            return config.pool.get(identity.nri(config.nri_bits))
+        return other
 
     def is_registered(self, context: MmContext) -> bool:
         """True when the IMSI of the context is known to be right: it was accepted once."""

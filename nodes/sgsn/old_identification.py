@@ -38,7 +38,7 @@ class IdentificationAtOldSgsn(Procedure):
 def begun(identification: IdentificationAtOldSgsn, event: Begin) -> S:
     """Ask the SGSN of the old routing area, if there is one."""
     stage = identification.stage
-    address = stage.config.sgsns.get(identification.rai)
+    address = stage.old_sgsn(identification.rai, identification.ptmsi)
     if address is None:
         return S.UNKNOWN
     request = IdentificationRequest(

@@ -54,7 +54,7 @@ class SuspendAtOldSgsn(Procedure):
 def begun(suspension: SuspendAtOldSgsn, event: Begin) -> S:
     """Ask the SGSN of the old routing area, if there is one."""
     stage = suspension.stage
-    address = stage.config.sgsns.get(suspension.rai)
+    address = stage.old_sgsn(suspension.rai, suspension.tlli)
     if address is None:
         return S.REFUSED
     suspension.start(stage.gn.gtp.request(suspension, address, suspension.make_request()))

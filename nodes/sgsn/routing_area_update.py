@@ -86,9 +86,9 @@ class RoutingAreaUpdate(Procedure):
         """Ask the old SGSN; a mobile of a routing area of ours that is not known was implicitly detached."""
         request, context = self.request, self.context
         area = request.old_routing_area
-        if area not in self.stage.config.sgsns and self.stage.gb.serves(area):
-            return self.reject(GmmCause.IMPLICITLY_DETACHED)
         identity = self.asked if request.ptmsi is not None else context.tlli_used
+        if self.stage.old_sgsn(area, identity) is None and self.stage.gb.serves(area):
+            return self.reject(GmmCause.IMPLICITLY_DETACHED)
         signature = request.old_ptmsi_signature
         self.start(ContextTransfer(self, context, area, identity, signature, validated=validated))
         return S.WAIT_CONTEXT

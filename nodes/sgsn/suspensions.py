@@ -67,7 +67,7 @@ class Suspensions:
                 self.leave(suspension)
                 suspension.bss, suspension.request = bss, None
             suspension.hear(message)
-        elif message.routeing_area not in self._node.config.sgsns:
+        elif self._node.old_sgsn(message.routeing_area, message.tlli) is None:
             refuse(self._node, bss, message)
         elif (bss, message.tlli) not in self.elsewhere:
             self.elsewhere[bss, message.tlli] = SuspensionElsewhere(self._node, bss, message)

@@ -77,17 +77,58 @@ def test_bvcs_towards_each_sgsn(make_bss: Callable[..., Any]) -> None:
         pytest.param(Tlli.local(0xC0000001).with_nri(AWAY, NRI_BITS), "sgsn2", id="local"),
         pytest.param(Tlli.foreign(Tlli(0xC0000001).with_nri(AWAY, NRI_BITS)), "sgsn2", id="foreign"),
         pytest.param(Tlli.local(0xC0000001).with_nri(HOME, NRI_BITS), "sgsn1", id="the default one"),
-        pytest.param(Tlli.local(0xC0000001).with_nri(7, NRI_BITS), "sgsn1", id="unknown NRI"),
+        pytest.param(Tlli.local(0xC0000002).with_nri(7, NRI_BITS), "sgsn1", id="unknown NRI"),
+        pytest.param(Tlli.local(0xC0000001).with_nri(7, NRI_BITS), "sgsn2", id="unknown NRI, another mobile"),
         pytest.param(Tlli.random(0).with_nri(AWAY, NRI_BITS), "sgsn1", id="random"),
+        pytest.param(Tlli.random(1).with_nri(HOME, NRI_BITS), "sgsn2", id="random, another mobile"),
     ],
 )
 def test_node_selection(pool: Any, tlli: Tlli, sgsn: str) -> None:
-    """23.236 5.2: by the NRI of local and foreign TLLIs; all others go to the default SGSN. Any may answer."""
+    """23.236 4.4, 5.2: by the NRI of local and foreign TLLIs; all others are spread. Any SGSN may answer."""
     pool.speak(tlli)
     assert heard_by(pool) == [sgsn]
     assert pool.inspect(str(tlli))["sgsn"] == sgsn
     pool.send_down(tlli)
     assert len(pool.heard()) == 1
+
+
+def selected(pool: Any, tlli: Tlli) -> str:
+    """The SGSN that a frame under this TLLI goes to."""
+    pool.speak(tlli)
+    (sgsn,) = heard_by(pool)
+    return str(sgsn)
+
+
+OWN, NEW = Tlli.local(0xC0000001).with_nri(AWAY, NRI_BITS), Tlli.random(1)
+"""A mobile of the second SGSN, and one that would be given to it."""
+
+
+@pytest.mark.parametrize(("takes", "own", "new"), [("known", "sgsn2", "sgsn1"), ("none", "sgsn1", "sgsn1")])
+def test_an_sgsn_leaves_the_pool(pool: Any, takes: str, own: str, new: str) -> None:
+    """23.236 4.5: it takes no new mobiles, or none at all: others take them; all of it can be undone."""
+    assert pool.command("pool", sgsn="sgsn2", takes=takes)[0].status == "done"
+    assert pool.inspect()["pool"] == {"sgsn1": "all", "sgsn2": takes}
+    assert (selected(pool, OWN), selected(pool, NEW)) == (own, new)
+    pool.command("pool", sgsn="sgsn2", takes="all")
+    assert (selected(pool, OWN), selected(pool, NEW)) == ("sgsn2", "sgsn2")
+
+
+def test_an_sgsn_fails(pool: Any) -> None:
+    """23.236 5.2: one that cannot be spoken to is passed over; where there is no other, nothing changes."""
+    pool.command("ns", sgsn="sgsn2", do="block")
+    assert (selected(pool, OWN), selected(pool, NEW)) == ("sgsn1", "sgsn1")
+    pool.command("pool", sgsn="sgsn1", takes="none")
+    pool.speak(NEW)
+    pool.speak(OWN)
+    assert heard_by(pool) == ["sgsn1"]  # by default; towards the other nothing may be sent
+    assert pool.warned == {"ns blocked": 1}
+
+
+def test_orders_to_a_pool(pool: Any, bss: Any) -> None:
+    """What makes no sense is refused in words."""
+    assert "one of all, known, none" in pool.command("pool", sgsn="sgsn2", takes=[])[0].body["error"]
+    assert "no SGSN" in pool.command("pool", sgsn="sgsn9", takes="all")[0].body["error"]
+    assert "no pool" in bss.command("pool", takes="none")[0].body["error"]
 
 
 def test_capacity_is_shared(pool: Any) -> None:
