@@ -6,6 +6,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from functools import partial, wraps
 from importlib import import_module
 from pathlib import Path
@@ -25,13 +26,14 @@ from gprslab.runner import Runner
 from gprslab.store import Store, StoreError
 from gprslab.strict_yaml import ConfigError
 from gprslab.supervisor import BROKER_VARIABLE, LabArguments, Supervisor, SupervisorError, live_with_parent
+from gprslab.tun import TunDevice, TunError
 from nodes.core.node import Node, NoteLevel
 from nodes.core.outputs import Record
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 BAD_INPUT: Final = (ConfigError, BadUrlError)
-FAILURES: Final = (BusError, EmbeddedBrokerError, StoreError, SupervisorError)
+FAILURES: Final = (BusError, EmbeddedBrokerError, StoreError, SupervisorError, TunError)
 
 _FILE: Final = click.Path(path_type=Path)
 
@@ -77,8 +79,12 @@ class _Commands(click.Group):
         "decode": "gprslab.commands_decode",
         "demo": "gprslab.commands_run",
         "encode": "gprslab.commands_decode",
+        "inspect": "gprslab.commands_network",
         "messages": "gprslab.commands_decode",
+        "ping": "gprslab.commands_network",
         "run": "gprslab.commands_run",
+        "send": "gprslab.commands_network",
+        "tell": "gprslab.commands_network",
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -108,8 +114,19 @@ def show_version() -> None:
 @click.option("--state", metavar="DIR|URL", required=True, help="Folder or database of the node's records.")
 @click.option("--ready", type=_FILE, metavar="FILE", help="Exists while the node is ready: for health checks.")
 @click.option("--log", "form", type=click.Choice(get_args(logs.Form)), default="console", help="How logs look.")
+@click.option(
+    "--tun", metavar="DEVICE", help="Of a packet data network: a TUN device through which this host is in it."
+)
 @lab_options
-def node(name: str, broker: str | None, state: str, form: logs.Form, ready: Path | None, lab: LabArguments) -> None:
+def node(
+    name: str,
+    broker: str | None,
+    state: str,
+    form: logs.Form,
+    ready: Path | None,
+    tun: str | None,
+    lab: LabArguments,
+) -> None:
     """Run the node NAME of the laboratory as this process."""
     live_with_parent()
     if broker is None:
@@ -119,13 +136,16 @@ def node(name: str, broker: str | None, state: str, form: logs.Form, ready: Path
     role = laboratory.roles.get(name)
     if role is None:
         raise click.UsageError(f"no node {name!r} in the laboratory; expected one of {', '.join(laboratory.roles)}")
+    if tun is not None and role != "pdn":
+        raise click.UsageError(f"--tun is for a packet data network, and {name} is of role {role}")
     logs.set_up(form, logging.DEBUG if lab.note_level == "all" else logging.INFO)
+    device = None if tun is None else TunDevice(tun, laboratory.node_config(name))
 
     def make(records: Iterable[Record]) -> Node:
         made = make_node(laboratory, name, lab.seed, records)
         if lab.note_level is not None:
             made.level = lab.note_level
-        return made
+        return made if device is None else device.put_in_place_of(made)
 
     gc.freeze()  # what is loaded stays: the collector need not look at it, neither while we run nor when we end
     store = Store.open(_records_of(name, state))
@@ -133,8 +153,8 @@ def node(name: str, broker: str | None, state: str, form: logs.Form, ready: Path
         runner = Runner(
             name, role, partial(MqttBus, url), make, store, faults=Faults(lab.seed), on_state=partial(_mark, ready)
         )
-        with asyncio.Runner(loop_factory=_loop_factory()) as loop:
-            loop.run(_run_until_told(runner))
+        with asyncio.Runner(loop_factory=_loop_factory()) as loop, device or nullcontext():
+            loop.run(_run_until_told(runner, device))
     except FAILURES:
         raise
     except Exception:  # noqa: BLE001 - logged with its traceback
@@ -147,14 +167,15 @@ def node(name: str, broker: str | None, state: str, form: logs.Form, ready: Path
 @cli.command()
 @broker_option
 @click.option("--state", type=_FILE, metavar="DIR", help="Folder for records and logs; otherwise they are temporary.")
+@click.option("--tun", metavar="DEVICE", help="A TUN device through which this host reaches the mobiles (Linux, root).")
 @lab_options
-def up(broker: str | None, state: Path | None, lab: LabArguments) -> None:
+def up(broker: str | None, state: Path | None, tun: str | None, lab: LabArguments) -> None:
     """Bring the network up, every node a process of its own, until Ctrl-C."""
     if broker is not None:
         BrokerUrl.parse(broker)
     _end_on_signals()
     try:
-        with Supervisor(lab, broker, state, lambda line: click.echo(f"gprslab: {line}", err=True)) as network:
+        with Supervisor(lab, broker, state, lambda line: click.echo(f"gprslab: {line}", err=True), tun=tun) as network:
             shown = BrokerUrl.parse(network.url)
             click.echo(f"gprslab: the network is up on {shown}; Ctrl-C ends it")
             while network.wait(0.2):
@@ -171,7 +192,7 @@ def main() -> NoReturn:
         error.show()
         sys.exit(2)
     except click.ClickException as error:
-        _fail(error.format_message(), 2)
+        _fail(error.format_message(), error.exit_code)
     except BAD_INPUT as error:
         _fail(str(error), 2)
     except FAILURES as error:
@@ -205,8 +226,10 @@ def _mark(ready: Path | None, state: str) -> None:
         ready.unlink(missing_ok=True)
 
 
-async def _run_until_told(runner: Runner) -> None:
+async def _run_until_told(runner: Runner, device: TunDevice | None) -> None:
     loop = asyncio.get_running_loop()
+    if device is not None:
+        device.feed(runner)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, runner.stop)
     await runner.run()

@@ -164,6 +164,12 @@ class Runner:
         if self._scope is not None and not self._scope.expired():
             self._scope.reschedule(asyncio.get_running_loop().time())
 
+    def take(self, link: str, interface: str, pdu: bytes) -> None:
+        """Let the node receive a PDU that did not come over the bus; called in the loop's thread."""
+        self._inputs.append(Arrival(link, interface, pdu, None))
+        if self._scope is not None and not self._scope.expired():
+            self._scope.reschedule(asyncio.get_running_loop().time())
+
     # --- life -----------------------------------------------------------------------------------------------------
 
     async def _begin(self) -> None:

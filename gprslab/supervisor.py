@@ -128,7 +128,8 @@ class Supervisor:
 
     Without ``broker_url`` it starts the embedded broker; without ``state``, a folder, records and logs are in a
     temporary one that goes with it. Entering returns once all nodes are ready. ``on_death`` is told in one line of each
-    node that dies later; it is started again.
+    node that dies later; it is started again. ``tun`` is the device through which this host is in the first packet data
+    network.
     """
 
     def __init__(
@@ -137,6 +138,8 @@ class Supervisor:
         broker_url: str | None = None,
         state: Path | None = None,
         on_death: Callable[[str], None] | None = None,
+        *,
+        tun: str | None = None,
     ) -> None:
         self.url = broker_url or ""
         """Where clients find the broker, once entered."""
@@ -145,6 +148,7 @@ class Supervisor:
         self._arguments = lab or LabArguments()
         self._state = state
         self._on_death = on_death
+        self._tun = tun
         self._failure: BaseException | None = None
         self._topics = Topics()
         self._statuses: dict[str, Status] = {}
@@ -246,8 +250,13 @@ class Supervisor:
             PARENT_VARIABLE: str(os.getpid()),
             "PYTHONPATH": os.pathsep.join(paths),
         }
+        outside = next((name for name in self._lab.nodes if self._lab.roles[name] == "pdn"), None)
+        if self._tun is not None and outside is None:
+            raise SupervisorError(f"there is no packet data network (a node of role pdn) for the device {self._tun}")
         for name in self._lab.nodes:
             command = [sys.executable, "-m", "gprslab", "node", name, "--state", str(folder), "--log", "json"]
+            if self._tun is not None and name == outside:
+                command += ["--tun", self._tun]
             log = folder / f"{name}.log"
             self._children[name] = _Child(name, log, command + self._arguments.options(), environment)
 
