@@ -13,6 +13,7 @@ from nodes.ms.orders import (
     HangUpOrder,
     ImsiDetachOrder,
     LoseCover,
+    LoseLink,
     Move,
     Order,
     SwitchOff,
@@ -29,6 +30,7 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "cover": ("on",),
     "call": ("number",),
     "hang-up": (),
+    "lose-link": (),
 }
 """The arguments of each command besides the mobile's name."""
 
@@ -76,6 +78,8 @@ def make_order(command: Command, cells: Mapping[str, RadioCell]) -> Order:
             return CallOrder(command, number)
         case "hang-up":
             return HangUpOrder(command)
+        case "lose-link":
+            return LoseLink(command)
         case _:
             return SwitchOff(command)
 

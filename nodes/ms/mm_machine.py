@@ -11,7 +11,7 @@ from nodes.ms.location_updating import LocationUpdating, take_identity
 from nodes.ms.mm import MobilityManagement
 from nodes.ms.mm_authentication import MmAuthentication
 from nodes.ms.mm_states import ATTEMPTING, BUSY, IDLE, SERVED, S
-from nodes.ms.orders import CallOrder
+from nodes.ms.orders import CallOrder, LoseLink
 from nodes.ms.radio import Channel
 from nodes.ms.told import note_information
 from protocol.causes import MmCause
@@ -291,6 +291,18 @@ def released_early(mm: Mm, event: Channel) -> S:
     return idle_again(mm)
 
 
+def link_lost(mm: Mm, event: LoseLink) -> S:
+    """The radio link has failed (44.018 3.4.13.1): an update has failed, a call is over (24.008 4.4.4.9 e, 4.5.2.3).
+
+    Re-establishment is not asked for. Nobody has said that packets go on, so they update.
+    """
+    mm.failed |= mm.state is S.UPDATING
+    if mm.state is S.DETACH_INITIATED:
+        mm.end_children()
+        return mm.find_service()
+    return idle_again(mm)
+
+
 def never_released(mm: Mm, event: Timer) -> S:
     """T3240 has run out: the channel is left (4.5.3.1)."""
     return idle_again(mm)
@@ -392,6 +404,7 @@ MM = Machine(
             released,
             LOOKED_ROUND,
         ),
+        ((*BUSY, S.DETACH_INITIATED), LoseLink, link_lost, LOOKED_ROUND),
         (S.WAIT_NETWORK_COMMAND, T3240, never_released, LOOKED_ROUND),
         (S.DETACH_INITIATED, radio.S.RELEASED, left, LOOKED_ROUND),
         (S.DETACH_INITIATED, imsi_detach.S.DETACHED, left, LOOKED_ROUND),

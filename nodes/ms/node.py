@@ -16,7 +16,7 @@ from nodes.ms.listening import Listening
 from nodes.ms.mm import MobilityManagement
 from nodes.ms.mm_machine import MM
 from nodes.ms.mobile import Mobile
-from nodes.ms.orders import CallOrder, HangUpOrder
+from nodes.ms.orders import CallOrder, HangUpOrder, LoseLink
 from nodes.ms.paging import read_pages
 from nodes.ms.radio import Channel
 from nodes.ms.states import ANY_SUSPENDED, words
@@ -238,6 +238,10 @@ class Ms(Node):
         """Have ``mobile`` end its call; answered when it is ended."""
         self._order(command)
 
+    def command_lose_link(self, command: Command) -> None:
+        """Let the radio link of the dedicated channel of ``mobile`` fail; its cell stays."""
+        self._order(command)
+
     def _order(self, command: Command) -> None:
         """Find the mobile and give it the order."""
         order = make_order(command, self.named)
@@ -245,7 +249,7 @@ class Ms(Node):
         mobile = self.mobiles.get(name) if isinstance(name, str) else None
         if mobile is None:
             raise CommandError(f"{self.name} has no mobile {name!r}")
-        if isinstance(order, CallOrder | HangUpOrder):
+        if isinstance(order, CallOrder | HangUpOrder | LoseLink):
             why_not = mobile.mm.obey(order)
             if why_not is not None:
                 raise CommandError(why_not)

@@ -68,6 +68,12 @@ class HangUpOrder(Order):
     __slots__ = ()
 
 
+class LoseLink(Order):
+    """Lose the radio link of the dedicated channel, and nothing else."""
+
+    __slots__ = ()
+
+
 class Move(Order):
     """Go to another cell."""
 

@@ -10,7 +10,7 @@ import pytest
 from protocol import mm
 from protocol.bssap_plus import GprsDetachIndication, PagingRequest
 from protocol.bssgp import PagingCs, Resume, ResumeAck, Suspend, SuspendAck
-from protocol.bssmap import ClearCommand, ClearComplete
+from protocol.bssmap import BssmapCause, ClearCommand, ClearComplete, ClearRequest
 from protocol.cc import (
     ConnectAcknowledge,
     ConnectMt,
@@ -170,6 +170,37 @@ def test_radio_lost_in_a_call(lab: Any) -> None:
     lab.wait(2 * 3600)  # the BSS takes a channel for lost that has been silent for long
     assert lab.session.inspect("vlr1")["connections"] == 0
     lab.assert_associated("emma")
+
+
+def test_link_lost_in_a_call(lab: Any) -> None:
+    """44.018 3.4.13, 48.008 3.1.9.2: both sides of the air miss the other: CLEAR REQUEST, and packets update."""
+    lab.order("emma", "call")
+    (channel,) = lab.session.inspect("bss1")["channels"]
+    lab.mark()
+    assert lab.session.command("bss1", "lose", {"reference": channel.removeprefix("channel ")}).status == "done"
+    assert lab.order("emma", "lose-link").status == "done"
+    lab.wait(2)
+    (request,) = lab.said(ClearRequest)
+    assert request.cause is BssmapCause.RADIO_INTERFACE_FAILURE
+    lab.sees(("bss1", "vlr1", ClearRequest), ("vlr1", "bss1", ClearCommand), ("bss1", "vlr1", ClearComplete))
+    assert lab.mobile("emma")["state"] == REGISTERED
+    assert lab.context("emma")["suspended"] is None
+    assert lab.context("emma", "vlr1")["call"] is None
+    assert lab.session.inspect("vlr1")["connections"] == lab.session.inspect("bss1")["connections"] == 0
+    lab.assert_associated("emma")
+
+
+def test_link_lost_by_the_mobile_alone(lab: Any) -> None:
+    """24.008 4.5.1.1: the network learns of it when the mobile calls again: the old channel is of no use any more."""
+    lab.order("emma", "call")
+    lab.order("emma", "lose-link")
+    lab.wait(2)
+    assert lab.session.inspect("vlr1")["connections"] == 1
+    assert lab.order("emma", "call").status == "done"
+    lab.wait(1)
+    assert lab.session.inspect("vlr1")["connections"] == 1
+    assert lab.order("emma", "hang-up").status == "done"
+    assert lab.session.inspect("vlr1")["connections"] == 0
 
 
 def test_radio_lost_for_good_in_a_call(lab: Any) -> None:

@@ -561,6 +561,25 @@ def test_call_that_waits_finds_no_service() -> None:
     assert ("failed", {"error": "m1 is in MM IDLE, NO CELL AVAILABLE"}) in replies(around)
 
 
+def test_link_lost_in_a_call() -> None:
+    """44.018 3.4.13.1, 24.008 4.5.2.3: the channel is left without a word, the call is over, and packets update."""
+    around = calling()
+    (update,) = around.order("lose-link")
+    assert isinstance(update, RoutingAreaUpdateRequest)
+    assert (around.m1["call"], around.ms.channels) == (None, {})
+    assert replies(around) == [("done", None)]
+    around.order("lose-link")
+    assert replies(around) == [("failed", {"error": "m1 has no dedicated channel"})]
+
+
+def test_link_lost_before_the_call() -> None:
+    """24.008 4.5.1.2 a: there is no connection: whoever ordered the call is told."""
+    around = attached_for_both()
+    around.order("call")
+    around.order("lose-link")
+    assert replies(around) == [("failed", {"error": "the channel is lost"}), ("done", None)]
+
+
 def test_call_waits_for_location_updating() -> None:
     """Without Gs: a call ordered during the update comes on a channel after it."""
     around = Around(combined=True)

@@ -415,6 +415,23 @@ def test_radio_lost_before_the_answer() -> None:
     assert type_of(around.wait(15)) is NORMAL_UPDATING
 
 
+def test_link_lost_before_the_answer() -> None:
+    """24.008 4.4.4.9 e, 44.018 3.4.13.1: the radio link alone fails: so has the attempt, and packets go on."""
+    around = updating()
+    assert kinds(around.order("lose-link")) == [AttachRequest]
+    assert (around.m1["cs_state"], around.ms.channels) == (NOT_SERVED, {})
+    around.says(accept(routing_area=AREA))
+    assert type_of(around.wait(15)) is NORMAL_UPDATING
+
+
+def test_link_lost_in_imsi_detach() -> None:
+    """24.008 4.3.4.2: the detach is over."""
+    around = located()
+    around.order("detach", type="imsi")
+    assert kinds(around.order("lose-link")) == [RoutingAreaUpdateRequest], "nobody has resumed packets"
+    assert (around.m1["cs_state"], around.ms.channels) == ("NULL", {})
+
+
 def test_proof_refused_while_updating() -> None:
     """AUTHENTICATION REJECT ends the update (4.3.2.5)."""
     around = updating()
