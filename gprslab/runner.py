@@ -47,8 +47,11 @@ FAREWELL: Final = 0.5
 REMEMBERED: Final = 256
 """Commands whose ids are remembered: the bus may deliver one twice where a connection breaks."""
 
-MAPS: Final = frozenset({"filter", "qos", "records"})
-"""Arguments of commands that are maps, into which the nodes that take them look themselves."""
+STRUCTURED: Final = frozenset({"contexts", "filter", "qos", "records"})
+"""Arguments of commands that are maps or lists, into which the nodes that take them look themselves."""
+
+DEEPEST: Final = 4
+"""Maps and lists within each other in these."""
 
 T = TypeVar("T")
 
@@ -375,10 +378,11 @@ class Runner:
             if command.verb.startswith("runner-"):
                 self._outputs.append((self._now(), Reply(command.id, "done", self._change(node, command))))
                 return
-            if not all(_is_argument(name, value) for name, value in command.arguments.items()):
-                maps = " and ".join(sorted(MAPS))
+            # Whatever else a node is given, it may look up: it is to be nothing that cannot be a key.
+            if not all(_is_plain(value, DEEPEST * (name in STRUCTURED)) for name, value in command.arguments.items()):
+                plain = "text, numbers, true, false or nothing"
                 raise _RefusedError(
-                    f"arguments are text, numbers, true, false or nothing; {maps} maps of these by name"
+                    f"arguments are {plain}; {', '.join(sorted(STRUCTURED))} may be maps or lists of these"
                 )
         except _RefusedError as error:
             self._outputs.append((self._now(), Reply(command.id, "failed", {"error": str(error)})))
@@ -442,11 +446,16 @@ class Runner:
         self.stop()
 
 
-def _is_argument(name: str, value: object) -> bool:
-    """Whether a node may be given this argument of a command: nothing that cannot be a key where it is looked up."""
-    if name in MAPS and isinstance(value, dict):
-        return all(isinstance(key, str) and not isinstance(its, list | dict | bytes) for key, its in value.items())
-    return not isinstance(value, list | dict | bytes)
+def _is_plain(value: object, depth: int) -> bool:
+    """Whether a value is text, a number or the like, or holds only such, so deep at most."""
+    match value:
+        case dict():
+            return depth > 0 and all(isinstance(key, str) and _is_plain(its, depth - 1) for key, its in value.items())
+        case list():
+            return depth > 0 and all(_is_plain(its, depth - 1) for its in value)
+        case bytes():
+            return False
+    return True
 
 
 _LEVELS: Final[dict[str, NoteLevel]] = {level: level for level in get_args(NoteLevel)}

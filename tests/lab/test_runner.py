@@ -252,12 +252,19 @@ async def test_commands_are_answered_in_order() -> None:
 
 
 async def test_arguments_are_plain() -> None:
-    """What a node looks up can be looked up; only the arguments that are maps may be maps, of plain values."""
+    """What a node looks up can be looked up; only some arguments may hold others, and not deep."""
     async with running() as place:
-        refused: list[dict[str, Any]] = [{"a": ["ms1"]}, {"a": {"b": 1}}, {"a": b"1"}, {"qos": {"b": [1]}}]
+        refused: list[dict[str, Any]] = [
+            {"a": ["ms1"]},
+            {"a": {"b": 1}},
+            {"a": b"1"},
+            {"qos": {"b": b"1"}},
+            {"qos": [[[[[]]]]]},
+        ]
         for number, arguments in enumerate(refused):
             assert (await place.ask(f"{number}", "later", **arguments)).status == "failed"
-        assert (await place.ask("9", "later", qos={"delay_class": 1})).body == {"qos": {"delay_class": 1}}
+        contexts = {"1": {"apn": "internet"}, "2": None, "3": [1, 2]}
+        assert (await place.ask("9", "later", contexts=contexts)).body == {"contexts": contexts}
 
 
 async def test_a_command_that_comes_twice_is_obeyed_once() -> None:
