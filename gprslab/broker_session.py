@@ -102,13 +102,11 @@ class BrokerSession(Session):
         self._call(self._bus.publish(self._topics.command(node), octets, qos=1))
         return name
 
-    def command(
-        self, node: str, verb: str, arguments: dict[str, Any] | None = None, *, within_us: int = MINUTE
-    ) -> Outcome:
-        name = self.start_command(node, verb, arguments)
-        self.wait_for(lambda: self._outcomes[name] is not None, within_us)
-        failure = {"error": f"no answer of {node} to {verb} in {within_us / 1e6:g} s"}
-        return self._outcomes.pop(name) or Outcome("failed", failure)
+    def outcome(self, command: str) -> Outcome | None:
+        return self._outcomes.get(command)
+
+    def forget(self, command: str) -> None:
+        self._outcomes.pop(command, None)
 
     def advance(self, us: int) -> None:
         time.sleep(us / 1e6)

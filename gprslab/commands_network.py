@@ -57,7 +57,7 @@ class NetworkError(click.ClickException):
 def network(broker: str, config: Path | None, subscribers: Path | None) -> Iterator[tuple[BrokerSession, Lab]]:
     """The network that is up on a broker."""
     lab = load_lab(config, subscribers=subscribers)
-    with BrokerSession(lab, broker) as session:
+    with BrokerSession(lab, broker, watch=False) as session:
         yield session, lab
 
 

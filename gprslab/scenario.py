@@ -23,7 +23,7 @@ from gprslab.scenario_file import (
     includes,
     load_scenarios,
 )
-from gprslab.session import Session
+from gprslab.session import Outcome, Session
 from gprslab.strict_yaml import shown
 from gprslab.trace.ladder import Ladder, console_for
 from gprslab.trace.records import TraceRecord
@@ -115,6 +115,8 @@ class _Run:
         self.lab = lab
         self.ms = {mobile.name: mobile.ms for mobile in lab.mobiles}
         self.imsi = {mobile.name: str(mobile.imsi) for mobile in lab.mobiles}
+        self.background: list[tuple[str, str, Any]] = []
+        """Commands that nobody waits for yet: the id, the verb and the step of each."""
         self.origin = session.trace.end
         self.started = session.now
 
@@ -174,9 +176,23 @@ class _Run:
         )
 
     def _order(self, node: str, verb: str, arguments: dict[str, Any], step: Any) -> None:
-        outcome = self.session.command(node, verb, arguments, within_us=step.within)
+        command = self.session.start_command(node, verb, arguments)
+        if getattr(step, "background", False):
+            self.background.append((command, verb, step))
+        else:
+            self._end(command, verb, step)
+
+    def end_background(self) -> None:
+        """Wait for what was begun in the background."""
+        for command, verb, step in self.background:
+            self._end(command, verb, step)
+
+    def _end(self, command: str, verb: str, step: Any) -> None:
+        """Wait for the end of a command, which must be as the step tells."""
+        whom = step.mobile or getattr(step, "cell", None) or step.node
+        error = {"error": f"no answer in {step.within / SECOND:g} s"}
+        outcome = self.session.end_of(command, step.within) or Outcome("failed", error)
         fails = getattr(step, "fails", False)
-        whom = step.mobile or getattr(step, "cell", None) or node
         if fails and outcome.status == "done":
             raise _FailedError(f"{verb} of {whom} was done, expected to fail")
         if isinstance(fails, str) and fails not in str(outcome.body):
@@ -258,6 +274,7 @@ def run_scenario(session: Session, scenario: Scenario, lab: Lab) -> Verdict:
         run.begin()
         for step in scenario.steps:
             run.step(step)
+        run.end_background()
         difference = run.finish()
     except (_FailedError, TimeoutError, KeyError) as error:
         failed = Difference(str(error.args[0]) if error.args else str(error))

@@ -68,7 +68,8 @@ Failure = Annotated[bool | str, true_or_text("true, false, or what the failure m
 class MobileStep(Section):
     """A mobile is told to do something; it is done when the mobile answers and, where told, is in a state.
 
-    ``fails``: it must fail, with this text in the answer where it is a text; ``answers`` tells what must be in it.
+    ``fails``: it must fail, with this text in the answer where it is a text; ``answers`` tells what must be in it. In
+    the ``background`` the next step does not wait for it: it must have ended when the scenario ends.
     """
 
     do: Literal[
@@ -92,6 +93,7 @@ class MobileStep(Section):
     within: Duration = 60 * SECOND
     fails: Failure = False
     answers: dict[str, Any] | None = None
+    background: bool = False
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -177,8 +179,8 @@ class CancelStep(Section):
 class TellStep(Section):
     """A node of the network is told to do something about a mobile, or about a cell.
 
-    ``arguments`` are those of the verb besides; ``fails`` and ``answers`` as for mobiles. A packet data network is told
-    the address of the mobile.
+    ``arguments`` are those of the verb besides; ``fails``, ``answers`` and ``background`` are as for mobiles. A packet
+    data network is told the address of the mobile.
     """
 
     do: Literal["tell"]
@@ -191,6 +193,7 @@ class TellStep(Section):
     within: Duration = 60 * SECOND
     fails: Failure = False
     answers: dict[str, Any] | None = None
+    background: bool = False
 
 
 class FaultStep(Section):

@@ -42,10 +42,12 @@ class Session(ABC):
         """Give a command and go on; returns its id."""
 
     @abstractmethod
-    def command(
-        self, node: str, verb: str, arguments: dict[str, Any] | None = None, *, within_us: int = MINUTE
-    ) -> Outcome:
-        """Give a command and wait for its end; no end in time counts as failed."""
+    def outcome(self, command: str) -> Outcome | None:
+        """How the command with this id ended; None while it has not."""
+
+    @abstractmethod
+    def forget(self, command: str) -> None:
+        """Let go of a command and its outcome."""
 
     @abstractmethod
     def advance(self, us: int) -> None:
@@ -78,6 +80,22 @@ class Session(ABC):
     @abstractmethod
     def close(self) -> None:
         """Let the network go. Idempotent."""
+
+    def command(
+        self, node: str, verb: str, arguments: dict[str, Any] | None = None, *, within_us: int = MINUTE
+    ) -> Outcome:
+        """Give a command and wait for its end; no end in time counts as failed."""
+        command = self.start_command(node, verb, arguments)
+        return self.end_of(command, within_us) or Outcome(
+            "failed", {"error": f"no answer of {node} to {verb} in {within_us / 1_000_000:g} s"}
+        )
+
+    def end_of(self, command: str, within_us: int) -> Outcome | None:
+        """Wait for the end of the command with this id, and forget it; None where it does not end in time."""
+        self.wait_for(lambda: self.outcome(command) is not None, within_us)
+        outcome = self.outcome(command)
+        self.forget(command)
+        return outcome
 
     def inspect(self, node: str, subject: str | None = None) -> dict[str, Any]:
         """The state of a node, or of one subject in it. Raises KeyError where that cannot be told."""
@@ -152,22 +170,13 @@ class WorldSession(Session):
         return command.id
 
     def outcome(self, command: str) -> Outcome | None:
-        """How the command with this id ended; None while it has not."""
         for reply in self.world.replies.get(command, ()):
             if reply.status != "accepted":
                 return Outcome(reply.status, reply.body)
         return None
 
-    def command(
-        self, node: str, verb: str, arguments: dict[str, Any] | None = None, *, within_us: int = MINUTE
-    ) -> Outcome:
-        command = self.start_command(node, verb, arguments)
-        self.wait_for(lambda: self.outcome(command) is not None, within_us)
-        outcome = self.outcome(command)
+    def forget(self, command: str) -> None:
         self.world.replies.pop(command, None)
-        if outcome is None:
-            return Outcome("failed", {"error": f"no answer of {node} to {verb} in {within_us / 1_000_000:g} s"})
-        return outcome
 
     def advance(self, us: int) -> None:
         self.world.advance(us)

@@ -256,3 +256,13 @@ def test_a_network_of_others_is_not_killed(tmp_path: Path) -> None:
     file = console.file
     assert isinstance(file, io.StringIO)
     assert file.getvalue() == "left out  killed  A dead HLR: it kills nodes, and these are not ours\n"
+
+
+def test_a_step_in_the_background_must_have_ended_well_at_the_end(lab: Lab, attach: Scenario) -> None:
+    """The next step does not wait for it; how it ends counts all the same."""
+    step = attach.steps[0].model_copy(update={"background": True, "until": None})
+    verdict, _ = play(lab, replace(attach, steps=(step,)))
+    assert verdict.failure is None
+    verdict, _ = play(lab, replace(attach, steps=(step.model_copy(update={"fails": True}),)))
+    assert verdict.failure is not None
+    assert "attach of anna was done, expected to fail" in verdict.failure
