@@ -805,6 +805,42 @@ X_MORE_DATA = timer(
     stop="InsertSubscriberData received, or the dialogue ended by the HLR",
     expiry="the dialogue is aborted",
 )
+X_CANCEL = timer(
+    "X-cancel",
+    30,
+    20,
+    "network",
+    start="CancelLocation sent to a node that the HLR names no more",
+    stop="result or error received, or the subscriber there again",
+    expiry="CancelLocation again; the 20th gives up (29.002 19.1.2)",
+)
+X_SUBSCRIBER_DATA = timer(
+    "X-subscriber-data",
+    30,
+    5,
+    "network",
+    start="changed subscriber data sent to a serving node",
+    stop="result or error received, or the data sent otherwise",
+    expiry="the data again; the 5th gives up (29.002 19.4)",
+)
+X_MS_PRESENT = timer(
+    "X-ms-present",
+    30,
+    5,
+    "network",
+    start="NoteMsPresentForGprs sent",
+    stop="result or error received",
+    expiry="NoteMsPresentForGprs again; the 5th gives up (23.060 9.2.2.2)",
+)
+X_HLR_RESET = timer(
+    "X-hlr-reset",
+    30,
+    5,
+    "network",
+    start="Reset sent after a restart",
+    stop="the dialogue ended by the peer",
+    expiry="Reset again; the 5th gives up (29.002 19.3.2)",
+)
 X_CONNECTION = timer(
     "X-connection",
     20,

@@ -135,9 +135,9 @@ class Subscriber:
     def from_octets(cls, imsi: str, octets: bytes) -> Self:
         """Read the record of the subscriber ``imsi``; DecodeError where it is none. Contents: :meth:`check`."""
         try:
-            version, algorithm, flags = octets[0], ALGORITHMS[octets[1]], octets[2]
-            if version != RECORD_VERSION:
-                raise DecodeError(f"version {version} of a subscriber's record is not known")
+            if octets[0] != RECORD_VERSION:
+                raise DecodeError(f"version {octets[0]} of a subscriber's record is not known")
+            algorithm, flags = ALGORITHMS[octets[1]], octets[2]
             p = 3 + BLOCK
             opc = octets[p : p + BLOCK] if flags & HAS_OPC else b""
             p += len(opc)

@@ -2,7 +2,8 @@
 
 It gets the subscriber's data, and the node that served before is told to forget the subscriber. The new location is
 stored before the data are inserted, together with the cancellation at the old node. So the register always names the
-one node that may hold the data: if the insertion fails, the next update from elsewhere cancels there.
+one node that may hold the data: if the insertion fails, the next update from elsewhere cancels there. Data that an
+operator changes meanwhile follow when the update is done.
 
 What the two domains differ in is told by :mod:`nodes.hlr.gprs_location` and :mod:`nodes.hlr.vlr_location`.
 """
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from nodes.core.machine import Machine, Procedure, State
 from nodes.core.tcap import Dialogue, NoAnswer, Refused
-from nodes.hlr.cancelling import CancelLocation
+from nodes.hlr.cancelling import cancel_location, stop_cancelling
 from nodes.hlr.config import Subscriber
+from nodes.hlr.subscriber_data import stop_telling, tell_all_data
 from nodes.hlr.subscribers import Entry, GprsLocation, VlrLocation
 from protocol.ber import Element
 from protocol.identities import Gt, IsdnAddress
@@ -55,15 +57,19 @@ class S(State):
 
 
 class LocationUpdate(Procedure):
-    """One update in the dialogue that a node began. ``insertions`` are still to come, the last one first."""
+    """One update in the dialogue that a node began. ``insertions`` are still to come, the last one first.
 
-    __slots__ = ("dialogue", "entry", "imsi", "insertions")
+    ``profile`` is the record of the subscriber whose data are inserted.
+    """
+
+    __slots__ = ("dialogue", "entry", "imsi", "insertions", "profile")
 
     def __init__(self, hlr: "Hlr", dialogue: Dialogue, imsi: str) -> None:
         super().__init__(hlr)
         self.imsi = imsi
         self.entry: Entry | None = hlr.register.find(imsi)
         self.insertions: list[InsertSubscriberDataArg] = []
+        self.profile = b""
         self.dialogue = dialogue
         dialogue.user = self
         dialogue.imsi = imsi
@@ -103,6 +109,10 @@ class LocationUpdate(Procedure):
         """The result of the update."""
         raise NotImplementedError
 
+    def location(self, entry: Entry) -> GprsLocation | VlrLocation | None:
+        """Where the subscriber is, in this domain."""
+        raise NotImplementedError
+
 
 def update_location(kind: type[LocationUpdate], hlr: "Hlr", dialogue: Dialogue, argument: Request) -> None:
     """Run an update. It ends another one of the same subscriber, whose mobile has gone on; a repeat is dropped."""
@@ -124,14 +134,22 @@ def choose_refusal(update: LocationUpdate, number: IsdnAddress) -> Refusal | Non
     unknown = update.unsubscribed(subscriber)
     if subscriber is None or unknown is not None:
         return unknown
-    if subscriber.barred:
-        return RoamingNotAllowedParam(roaming_not_allowed_cause=RoamingNotAllowedCause.OPERATOR_DETERMINED_BARRING)
-    if not subscriber.roaming_allowed and hlr.config.home and not number.digits.startswith(hlr.config.home):
-        return RoamingNotAllowedParam(roaming_not_allowed_cause=RoamingNotAllowedCause.PLMN_ROAMING_NOT_ALLOWED)
+    barring = choose_barring(hlr, subscriber, number)
+    if barring is not None:
+        return barring
     try:
         Gt(number.digits)
     except ValueError:
         return UnexpectedDataParam()  # a number that no cancellation could ever reach
+    return None
+
+
+def choose_barring(hlr: "Hlr", subscriber: Subscriber, number: IsdnAddress) -> RoamingNotAllowedParam | None:
+    """Why a subscriber may not be where the node of this number is; None where it may."""
+    if subscriber.barred:
+        return RoamingNotAllowedParam(roaming_not_allowed_cause=RoamingNotAllowedCause.OPERATOR_DETERMINED_BARRING)
+    if not subscriber.roaming_allowed and hlr.config.home and not number.digits.startswith(hlr.config.home):
+        return RoamingNotAllowedParam(roaming_not_allowed_cause=RoamingNotAllowedCause.PLMN_ROAMING_NOT_ALLOWED)
     return None
 
 
@@ -149,8 +167,13 @@ def requested(update: LocationUpdate, event: Request) -> S:
         update.dialogue.end()
         return S.REFUSED
     before = update.locate(entry, event)
+    now = update.location(entry)
+    assert now is not None, "it was just stored"
     if before is not None and not before.serves(number):
-        CancelLocation(hlr, entry, before, CancellationType.UPDATE_PROCEDURE).begin()
+        cancel_location(hlr, update.imsi, before, CancellationType.UPDATE_PROCEDURE)
+    stop_cancelling(hlr, update.imsi, now)
+    stop_telling(hlr, update.imsi, now.ssn)
+    update.profile = entry.profile
     update.insertions = update.make_insertions(entry.subscriber)
     update.insert()
     return S.WAIT_INSERTED
@@ -163,6 +186,11 @@ def inserted(update: LocationUpdate, event: InsertSubscriberDataRes) -> S:
         return S.WAIT_INSERTED
     update.dialogue.answer(update.make_result())
     update.dialogue.end()
+    entry = update.entry
+    assert entry is not None, "its data are inserted"
+    now = update.location(entry)
+    if now is not None and update.profile != entry.profile:
+        tell_all_data(update.stage, entry, now)
     return S.UPDATED
 
 

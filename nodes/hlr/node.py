@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 from nodes.core.node import Node
 from nodes.core.outputs import Command, Interface, Name, Record
 from nodes.core.tcap import Service, Tcap
-from nodes.hlr import authentication, cancelling, inserting, purging
+from nodes.hlr import authentication, cancelling, provisioning, purging, subscriber_data
+from nodes.hlr.cancelling import CancelLocation
 from nodes.hlr.config import HlrConfig
 from nodes.hlr.gprs_location import UpdateGprsLocation
 from nodes.hlr.location_update import LocationUpdate, update_location
+from nodes.hlr.subscriber_data import SubscriberData
 from nodes.hlr.subscribers import Register
 from nodes.hlr.vlr_location import RestoreVlrData, UpdateVlrLocation
 from protocol.identities import IsdnAddress
@@ -46,7 +48,11 @@ CONTEXTS = frozenset(
 
 
 class Hlr(Node):
-    """An HLR: its register, and the location updates that run, by kind and IMSI."""
+    """An HLR: its register, and what runs.
+
+    ``updating`` are updates of locations by kind and IMSI; ``cancellations`` those that are repeated, by their records;
+    ``telling_data`` changed data on their way to a node, by IMSI and subsystem.
+    """
 
     role: ClassVar[str] = "hlr"
 
@@ -55,6 +61,8 @@ class Hlr(Node):
         self.isdn = IsdnAddress(config.number)
         self.register = Register(config.subscribers, self.save)
         self.updating: dict[tuple[type[LocationUpdate], str], LocationUpdate] = {}
+        self.cancellations: dict[str, CancelLocation] = {}
+        self.telling_data: dict[tuple[str, Ssn], SubscriberData] = {}
         super().__init__(config, rng, records)
         self.register.restored()
         authentication.check_algorithms(self.register.algorithms())
@@ -70,7 +78,14 @@ class Hlr(Node):
         self.tcap = Tcap(self, Address(ssn=Ssn.HLR, gt=config.number), config.routes, services, CONTEXTS)
 
     def restore(self, record: Record) -> None:
-        self.register.restore(record)
+        if record.key.startswith("cancel/"):
+            cancelling.restore(self, record)
+        else:
+            self.register.restore(record)
+
+    def started(self) -> None:
+        for cancellation in list(self.cancellations.values()):
+            cancellation.begin()
 
     def take(self, link: Name, interface: Interface, pdu: bytes) -> None:
         if interface not in ("gr", "d"):
@@ -83,7 +98,23 @@ class Hlr(Node):
 
     def command_insert(self, command: Command) -> None:
         """Send the data of the subscriber ``imsi`` to the nodes that serve it."""
-        inserting.insert(self, command)
+        subscriber_data.insert(self, command)
+
+    def command_subscriber(self, command: Command) -> None:
+        """Tell all that is provisioned of the subscriber ``imsi`` but the keys, and where it is."""
+        provisioning.show(self, command)
+
+    def command_provision(self, command: Command) -> None:
+        """Enter, change or remove subscribers: ``records`` by IMSI, in hexadecimal digits, or null."""
+        provisioning.provision(self, command)
+
+    def command_set(self, command: Command) -> None:
+        """Change fields of the subscriber ``imsi``."""
+        provisioning.set_fields(self, command)
+
+    def command_delete(self, command: Command) -> None:
+        """Withdraw PDP ``contexts`` of the subscriber ``imsi``, all where none is told."""
+        provisioning.delete(self, command)
 
     def everybody(self) -> Iterable[str]:
         return self.register.subjects()

@@ -142,6 +142,18 @@ class Register:
             found = self._entries[imsi] = Entry(imsi, found)
         return found
 
+    def profile(self, imsi: str) -> bytes:
+        """The record of a subscriber, who needs no entry for that; empty where there is no such."""
+        found = self._entries.get(imsi, b"")
+        return found if isinstance(found, bytes) else found.profile
+
+    def served(self, imsi: str) -> Entry | None:
+        """The entry of a subscriber whom some node serves; None for all others."""
+        found = self._entries.get(imsi)
+        if isinstance(found, Entry) and (found.location is not None or found.vlr is not None):
+            return found
+        return None
+
     # --- an earlier life ------------------------------------------------------------------------------------------
 
     def restore(self, record: Record) -> None:
@@ -197,14 +209,14 @@ class Register:
             self._entries[imsi] = profile
         self._save(f"subscriber/{imsi}", profile)
 
-    def remove(self, entry: Entry) -> None:
+    def remove(self, imsi: str) -> None:
         """There is no such subscriber any more; one of the configuration file must stay removed."""
-        imsi = entry.imsi
-        self.locate(entry, None)
-        self.locate_vlr(entry, None)
-        entry.profile = b""
-        del self._entries[imsi]
-        self._save(f"sqn/{imsi}", None)
+        entry = self._entries.pop(imsi)
+        if isinstance(entry, Entry):
+            entry.profile = b""
+            self.locate(entry, None)
+            self.locate_vlr(entry, None)
+            self._save(f"sqn/{imsi}", None)
         self._save(f"subscriber/{imsi}", b"" if imsi in self._configured else None)
 
     def use(self, entry: Entry, sqn: int) -> None:
@@ -226,12 +238,15 @@ class Register:
             entry.vlr = None if octets is None else vlr_location(octets)
             self._save(f"vlr/{entry.imsi}", octets)
 
-    def forget(self, entry: Entry, location: GprsLocation | VlrLocation) -> None:
-        """The subscriber is served there no more, if it has not moved since."""
-        if isinstance(location, VlrLocation):
-            if entry.vlr is not None and entry.vlr.serves(location.number):
+    def forget(self, imsi: str, number: IsdnAddress, ssn: Ssn) -> None:
+        """The subscriber is not any more at the node of that number and subsystem, if it has not moved since."""
+        entry = self.find(imsi)
+        if entry is None:
+            return
+        if ssn is Ssn.VLR:
+            if entry.vlr is not None and entry.vlr.serves(number):
                 self.locate_vlr(entry, None)
-        elif entry.location is not None and entry.location.serves(location.number):
+        elif entry.location is not None and entry.location.serves(number):
             self.locate(entry, None)
 
     def purge(self, entry: Entry) -> None:

@@ -3,14 +3,14 @@
 from typing import Any
 
 from nodes.hlr.config import Subscriber
-from nodes.hlr.gprs_location import access_mode
 from nodes.hlr.location_update import LocationUpdate
 from nodes.hlr.subscribers import Entry, VlrLocation
+from nodes.hlr.subscription import make_vlr_insertion
 from protocol.identities import IsdnAddress
 from protocol.map.errors import UnknownSubscriberDiagnostic, UnknownSubscriberParam
 from protocol.map.location import LocationInfo, UpdateLocationArg, UpdateLocationRes
 from protocol.map.restart import RestoreDataRes
-from protocol.map.subscriber import InsertSubscriberDataArg, SubscriberStatus
+from protocol.map.subscriber import InsertSubscriberDataArg
 
 
 class UpdateVlrLocation(LocationUpdate):
@@ -32,8 +32,11 @@ class UpdateVlrLocation(LocationUpdate):
         self.stage.register.locate_vlr(entry, VlrLocation(event.vlr_number, info.msc_number or event.vlr_number))
         return before
 
+    def location(self, entry: Entry) -> VlrLocation | None:
+        return entry.vlr
+
     def make_insertions(self, subscriber: Subscriber) -> list[InsertSubscriberDataArg]:
-        return [make_insertion(subscriber)]
+        return [make_vlr_insertion(subscriber)]
 
     def make_result(self) -> UpdateLocationRes | RestoreDataRes:
         return UpdateLocationRes(hlr_number=self.stage.isdn)
@@ -57,12 +60,3 @@ class RestoreVlrData(UpdateVlrLocation):
 
     def make_result(self) -> RestoreDataRes:
         return RestoreDataRes(hlr_number=self.stage.isdn)
-
-
-def make_insertion(subscriber: Subscriber) -> InsertSubscriberDataArg:
-    """What a VLR needs of the subscriber's data; the IMSI is known from the dialogue."""
-    return InsertSubscriberDataArg(
-        msisdn=subscriber.msisdn,
-        subscriber_status=SubscriberStatus.SERVICE_GRANTED,
-        network_access_mode=access_mode(subscriber),
-    )

@@ -13,7 +13,7 @@ from protocol.map.authentication import SendAuthenticationInfoArg
 from protocol.map.contexts import GPRS_LOCATION_UPDATE_V3, INFO_RETRIEVAL_V3, MS_PURGING_V3
 from protocol.map.location import PurgeMsArg, UpdateGprsLocationArg, UpdateGprsLocationRes
 from protocol.map.subscriber import InsertSubscriberDataArg, InsertSubscriberDataRes
-from protocol.timers import MAP_M, X_SEGMENTS
+from protocol.timers import MAP_M, X_CANCEL, X_SEGMENTS
 
 
 def spoilt(octets: bytes, rng: Random) -> bytes:
@@ -71,7 +71,7 @@ def test_spoilt_octets(make_hlr: Callable[..., Any], subscriber: Subscriber, lay
         for message in messages(subscriber, number, dtid):
             say(message, layer)
     assert hlr.warnings
-    hlr.wait(MAP_M.duration + X_SEGMENTS.duration)
+    hlr.wait(X_CANCEL.expiries * X_CANCEL.duration + MAP_M.duration + X_SEGMENTS.duration)
     assert not hlr.node.tcap.dialogues
     assert hlr.node.next_timer() is None
 
