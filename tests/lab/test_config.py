@@ -77,7 +77,8 @@ def test_sgsn_is_told_its_routes_and_policies(lab: Lab) -> None:
         GsnAddress.parse("10.0.0.7"): "ggsn1",
         GsnAddress.parse("10.0.0.12"): "ggsn2",
     }
-    assert config.ggsns == {"internet": (GsnAddress.parse("10.0.0.7"),), "mms": (GsnAddress.parse("10.0.0.12"),)}
+    ggsn1, ggsn2 = (GsnAddress.parse(f"10.0.0.{number}") for number in (7, 12))
+    assert config.ggsns == {"internet": (ggsn1,), "kiosk": (ggsn1,), "mms": (ggsn2,)}
     assert config.hlrs == {"00101": Gt("999010000004")}
     assert config.eir == Gt("999010000005")
     assert config.bsss == ("bss1",)
