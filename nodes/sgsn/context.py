@@ -56,6 +56,7 @@ class MmContext(Procedure):
     """
 
     __slots__ = (
+        "_confirmed",
         "ac_reference",
         "bss",
         "bvci",
@@ -71,7 +72,6 @@ class MmContext(Procedure):
         "kept",
         "keys",
         "link",
-        "location_confirmed",
         "ms_network_capability",
         "ms_radio_access_capability",
         "msisdn",
@@ -114,7 +114,7 @@ class MmContext(Procedure):
         self.imsi: Imsi | None = None
         self.imei: Imei | None = None
         self.equipment_checked = False
-        self.location_confirmed = False
+        self._confirmed: int | None = None
         self.cksn = Cksn.NO_KEY
         self.cipher = CipheringAlgorithm.NOT_USED
         self.keys: Keys | None = None
@@ -256,6 +256,22 @@ class MmContext(Procedure):
         if self.suspension is None:
             self.suspension = Suspension(self)
         self.suspension.hear(SUSPENDED_ELSEWHERE)
+
+    @property
+    def location_confirmed(self) -> bool:
+        """True where the HLR has confirmed that the mobile is here, and has not lost it since."""
+        return self._confirmed is not None and not self.lost_by_hlr
+
+    @location_confirmed.setter
+    def location_confirmed(self, confirmed: bool) -> None:
+        self._confirmed = self.stage.hlr_resets.last if confirmed else None
+
+    @property
+    def lost_by_hlr(self) -> bool:
+        """True where the HLR has confirmed that the mobile is here, but was reset after that."""
+        if self._confirmed is None or self.imsi is None:
+            return False
+        return bool(self._confirmed < self.stage.hlr_resets.last_of(self.imsi))
 
     @property
     def departed(self) -> bool:

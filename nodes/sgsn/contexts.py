@@ -14,6 +14,7 @@ from protocol.identities import GsnAddress, Imsi, Rai, Tlli, Tmsi
 if TYPE_CHECKING:
     from nodes.sgsn.gb import Gb
     from nodes.sgsn.gs import Gs
+    from nodes.sgsn.hlr_reset import HlrResets
     from nodes.sgsn.packets import UserPlane
 
 
@@ -23,6 +24,7 @@ class Contexts(Node):
     config: SgsnConfig
     gb: "Gb"
     gs: "Gs"
+    hlr_resets: "HlrResets"
     user_plane: "UserPlane"
 
     def __init__(self, config: SgsnConfig, rng: Random, records: Iterable[Record]) -> None:

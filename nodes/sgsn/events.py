@@ -73,6 +73,10 @@ class GgsnLost:
     """User plane, Gn → PDP context: the GGSN has lost it, and is not to be told of its end (29.060 7.3.7, 23.007)."""
 
 
+class LocationLost:
+    """Node → context: the mobile was heard, and its HLR may not know any more where it is (29.002 19.3.2)."""
+
+
 REGISTERED = Registered()
 HEARD = Heard()
 SENT_TO_STANDBY = SentToStandby()
@@ -82,3 +86,4 @@ TMSI_TAKEN = TmsiTaken()
 DEPARTED = Departed()
 RETURNED = Returned()
 GGSN_LOST = GgsnLost()
+LOCATION_LOST = LocationLost()

@@ -141,6 +141,12 @@ class Gs:
                 vlr, MsActivityIndication(imsi=ImsiIdentity(association.imsi), cell_global_identity=context.cell)
             )
 
+    def set_ngaf(self, imsi: Imsi) -> None:
+        """The VLR that is associated with a mobile is to hear of its activity (23.007 5.1)."""
+        association = self.associations.get(imsi)
+        if association is not None and association.state is S.ASSOCIATED:
+            association.alert = association.vlr
+
     def look(self, imsi: Imsi | None) -> dict[str, Any]:
         """What ``inspect`` tells of a mobile."""
         association = None if imsi is None else self.associations.get(imsi)

@@ -67,8 +67,11 @@ def inserted(update: LocationUpdate, event: InsertSubscriberDataArg) -> S:
 
 
 def updated(update: LocationUpdate, event: UpdateGprsLocationRes) -> S:
-    """The HLR has it."""
-    update.context.location_confirmed = True
+    """The HLR has it. One that had lost it makes the VLR hear of the mobile, too (23.007 5.1)."""
+    context = update.context
+    if context.lost_by_hlr:
+        update.stage.gs.set_ngaf(context.imsi)
+    context.location_confirmed = True
     return S.UPDATED
 
 

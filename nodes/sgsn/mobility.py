@@ -5,7 +5,16 @@ and purge run as its children.
 """
 
 from nodes.core.machine import ANY, Machine, State
-from nodes.sgsn import attach, detach, detach_check, ms_information, ptmsi_reallocation, purge, routing_area_update
+from nodes.sgsn import (
+    attach,
+    detach,
+    detach_check,
+    location_update,
+    ms_information,
+    ptmsi_reallocation,
+    purge,
+    routing_area_update,
+)
 from nodes.sgsn.attach import Attach
 from nodes.sgsn.context import MmContext
 from nodes.sgsn.detach import NetworkDetach
@@ -18,7 +27,9 @@ from nodes.sgsn.events import (
     DetachedFromNonGprs,
     Forgotten,
     ImplicitDetach,
+    LocationLost,
 )
+from nodes.sgsn.location_update import LocationUpdate
 from nodes.sgsn.ms_information import MsInformation, MsInformationWanted
 from nodes.sgsn.ptmsi_reallocation import PtmsiReallocation, ReallocationOrder
 from nodes.sgsn.purge import Purge
@@ -338,6 +349,29 @@ def information_told(context: MmContext, event: MsInformation) -> State:
     return context.state
 
 
+def location_lost(context: MmContext, event: LocationLost) -> S:
+    """The HLR was reset: tell it again where the mobile is (29.002 19.3.2), once at a time."""
+    if not any(isinstance(child, LocationUpdate) for child in context.children):
+        context.start(LocationUpdate(context, context))
+    return S.REGISTERED
+
+
+def location_found(context: MmContext, event: LocationUpdate) -> State:
+    """It knows, and so does the VLR now if the mobile is associated with one."""
+    context.stage.gs.heard(context)
+    return context.state
+
+
+def location_denied(context: MmContext, event: LocationUpdate) -> State:
+    """It will not have the mobile here; one that does not answer is told again at the next contact."""
+    if context.state is not S.REGISTERED or event.cause is GmmCause.NETWORK_FAILURE:
+        return context.state
+    context.location_confirmed = False
+    context.tell_gs(DetachedFromGprs(FromGprs.GPRS_SERVICES_NOT_ALLOWED))
+    context.start(NetworkDetach(context, DetachTypeMt.RE_ATTACH_NOT_REQUIRED, event.cause))
+    return S.DEREGISTERED_INITIATED
+
+
 def noted(context: MmContext, event: GmmStatus) -> State:
     """A STATUS is told, never answered (8.4)."""
     context.stage.warn("gmm status", f"GMM STATUS from {context.subject}: {event.gmm_cause.words}")
@@ -428,6 +462,9 @@ GMM = Machine(
         (S.DEREGISTERED, purge.S.PURGED, purged, (S.GONE,)),
         (S.REGISTERED, MsInformationWanted, information_wanted, (S.REGISTERED,)),
         (ANY, ms_information.S.ANSWERED, information_told, MAIN),
+        (S.REGISTERED, LocationLost, location_lost, (S.REGISTERED,)),
+        (ANY, location_update.S.UPDATED, location_found, MAIN),
+        (ANY, location_update.S.REFUSED, location_denied, MAIN),
         (ANY, GmmStatus, noted, MAIN),
     ],
 )

@@ -16,9 +16,12 @@ from nodes.sgsn.attach import Attach
 from nodes.sgsn.config import SgsnConfig
 from nodes.sgsn.context import MmContext
 from nodes.sgsn.contexts import Contexts
+from nodes.sgsn.events import LOCATION_LOST
 from nodes.sgsn.gb import Gb
 from nodes.sgsn.gn import Gn
 from nodes.sgsn.gs import Gs
+from nodes.sgsn.hlr_reset import CONTEXTS as RESETS
+from nodes.sgsn.hlr_reset import HlrResets
 from nodes.sgsn.next_occasion import NextOccasion
 from nodes.sgsn.packets import USER_SAPIS, UserPlane
 from nodes.sgsn.ptmsi_reallocation import ReallocationOrder
@@ -47,6 +50,7 @@ from protocol.identities import Imsi, IsdnAddress, Tlli
 from protocol.llc.frame import Sapi, UiFrame
 from protocol.map.contexts import LOCATION_CANCEL_V3, SUBSCRIBER_DATA_MNGT_V3
 from protocol.map.location import CancelLocationArg, CancelLocationRes
+from protocol.map.restart import ResetArg
 from protocol.map.subscriber import InsertSubscriberDataArg
 from protocol.sccp import Address, Ssn
 
@@ -88,6 +92,7 @@ class Sgsn(Contexts):
         self.gs = Gs(self)
         self.suspensions = Suspensions(self)
         self.user_plane = UserPlane(self)
+        self.hlr_resets = HlrResets(self)
         self.gn = Gn(self)
         self._prefixes = sorted(config.hlrs, key=len, reverse=True)
         self._hlrs = {prefix: Address(ssn=Ssn.HLR, gt=number) for prefix, number in config.hlrs.items()}
@@ -98,8 +103,9 @@ class Sgsn(Contexts):
             {
                 CancelLocationArg: self.cancel_location,
                 InsertSubscriberDataArg: partial(subscriber_data.insert, self),
+                ResetArg: self.hlr_resets.hear,
             },
-            frozenset({LOCATION_CANCEL_V3, SUBSCRIBER_DATA_MNGT_V3}),
+            frozenset({LOCATION_CANCEL_V3, SUBSCRIBER_DATA_MNGT_V3}) | RESETS,
         )
 
     # --- what comes in --------------------------------------------------------------------------------------------
@@ -116,6 +122,8 @@ class Sgsn(Contexts):
                 self._take_frame(link, bvci, unit)
                 context = self.by_tlli.get(unit.tlli)
                 if context is not None:
+                    if context.lost_by_hlr:
+                        context.hear(LOCATION_LOST)
                     self.gs.heard(context)
         elif interface in ("gr", "gf"):
             self.tcap.receive(pdu)

@@ -54,6 +54,7 @@ from protocol.map.location import (
     UpdateGprsLocationArg,
     UpdateGprsLocationRes,
 )
+from protocol.map.operations import ErrorCode
 from protocol.sccp import Address, Ssn
 from protocol.timers import SECOND
 
@@ -362,6 +363,23 @@ class Lab:
     def warnings(self) -> list[str]:
         """All warnings so far."""
         return [note.text for note in self.notes if note.kind == "warning"]
+
+
+class Strict(Lab):
+    """An HLR that can say no: ``refuses`` maps arguments to errors, None is no answer at all."""
+
+    refuses: dict[type, ErrorCode | None]
+
+    def _ask_hlr(self, transaction: Any) -> None:
+        component = next(iter(getattr(transaction, "components", ())), None)
+        argument = getattr(component, "argument", None)
+        if type(argument) in getattr(self, "refuses", {}):
+            self.said.append(("hlr1", argument))
+            error = self.refuses[type(argument)]
+            if error is not None and isinstance(component, tcap.Invoke):
+                self.gr(tcap.End(dtid=transaction.otid, components=(tcap.error(component.invoke_id, error),)))
+            return
+        super()._ask_hlr(transaction)
 
 
 def vectors() -> AuthenticationSetList:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from nodes.sgsn import mobility
-from protocol import bssap_plus, gtp, tcap
+from protocol import bssap_plus, gtp
 from protocol.bssgp import FlushLl, ImsiIdentity, RaCapability
 from protocol.causes import GmmCause, GtpCause, MmCause
 from protocol.gmm import (
@@ -41,29 +41,12 @@ from protocol.map.authentication import SendAuthenticationInfoArg
 from protocol.map.location import CancellationType, UpdateGprsLocationArg
 from protocol.map.operations import ErrorCode
 from protocol.timers import SECOND
-from tests.machines.sgsn_lab import AWAY, DRX, FAR, FOREIGN, IMSI, NEAR, NEXT, RADIO, Lab, Mobile
+from tests.machines.sgsn_lab import AWAY, DRX, FAR, FOREIGN, IMSI, NEAR, NEXT, RADIO, Lab, Mobile, Strict
 
 NORMAL = UpdateTypeValue.RA_UPDATING
 PERIODIC = UpdateTypeValue.PERIODIC_UPDATING
 COMBINED = UpdateTypeValue.COMBINED_RA_LA_UPDATING
 WITH_ATTACH = UpdateTypeValue.COMBINED_RA_LA_UPDATING_WITH_IMSI_ATTACH
-
-
-class Strict(Lab):
-    """An HLR that can say no: ``refuses`` maps arguments to errors, None is no answer at all."""
-
-    refuses: dict[type, ErrorCode | None]
-
-    def _ask_hlr(self, transaction: Any) -> None:
-        component = next(iter(getattr(transaction, "components", ())), None)
-        argument = getattr(component, "argument", None)
-        if type(argument) in getattr(self, "refuses", {}):
-            self.said.append(("hlr1", argument))
-            error = self.refuses[type(argument)]
-            if error is not None and isinstance(component, tcap.Invoke):
-                self.gr(tcap.End(dtid=transaction.otid, components=(tcap.error(component.invoke_id, error),)))
-            return
-        super()._ask_hlr(transaction)
 
 
 class Doubtful(Mobile):
