@@ -24,7 +24,7 @@ from protocol.gmm.elements import (
 )
 from protocol.identities import CellIdentifier, Imei, Imsi, IsdnAddress, Rai, Tlli, Tmsi
 from protocol.map.packet import PdpContext
-from protocol.map.subscriber import InsertSubscriberDataArg
+from protocol.map.subscriber import DeleteSubscriberDataArg, InsertSubscriberDataArg
 
 if TYPE_CHECKING:
     from nodes.sgsn.context_handover import ContextHandover
@@ -381,6 +381,14 @@ class MmContext(Procedure):
             new = data.gprs_subscription_data.gprs_data_list
             ids = {context.pdp_context_id for context in new}
             self.pdp_subscriptions = (*(c for c in kept if c.pdp_context_id not in ids), *new)
+
+    def delete(self, data: DeleteSubscriberDataArg) -> None:
+        """Forget what the HLR takes away of the subscription (TS 29.002 8.8.2)."""
+        withdrawn = data.gprs_subscription_data_withdraw
+        if withdrawn is not None:
+            gone = withdrawn.context_id_list
+            kept = () if gone is None else (c for c in self.pdp_subscriptions if c.pdp_context_id not in gone)
+            self.pdp_subscriptions = tuple(kept)
 
     def look(self) -> dict[str, Any]:
         """All that ``inspect`` tells."""

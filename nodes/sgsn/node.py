@@ -51,7 +51,7 @@ from protocol.llc.frame import Sapi, UiFrame
 from protocol.map.contexts import LOCATION_CANCEL_V3, SUBSCRIBER_DATA_MNGT_V3
 from protocol.map.location import CancelLocationArg, CancelLocationRes
 from protocol.map.restart import ResetArg
-from protocol.map.subscriber import InsertSubscriberDataArg
+from protocol.map.subscriber import DeleteSubscriberDataArg, InsertSubscriberDataArg
 from protocol.sccp import Address, Ssn
 
 ANSWERS = (
@@ -103,6 +103,7 @@ class Sgsn(Contexts):
             {
                 CancelLocationArg: self.cancel_location,
                 InsertSubscriberDataArg: partial(subscriber_data.insert, self),
+                DeleteSubscriberDataArg: partial(subscriber_data.delete, self),
                 ResetArg: self.hlr_resets.hear,
             },
             frozenset({LOCATION_CANCEL_V3, SUBSCRIBER_DATA_MNGT_V3}) | RESETS,

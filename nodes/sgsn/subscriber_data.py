@@ -1,11 +1,16 @@
-"""Subscriber data that the HLR inserts on its own (TS 23.060 6.11.1.1, TS 29.002 8.8.1)."""
+"""Subscriber data that the HLR inserts or deletes on its own (TS 23.060 6.11.1, TS 29.002 8.8.1, 8.8.2)."""
 
 from typing import Any
 
 from nodes.core.machine import Machine, Procedure, State
 from nodes.core.tcap import Closed, Dialogue, NoAnswer
 from protocol.map.errors import UnidentifiedSubParam
-from protocol.map.subscriber import InsertSubscriberDataArg, InsertSubscriberDataRes
+from protocol.map.subscriber import (
+    DeleteSubscriberDataArg,
+    DeleteSubscriberDataRes,
+    InsertSubscriberDataArg,
+    InsertSubscriberDataRes,
+)
 from protocol.timers import X_MORE_DATA, Timer
 
 
@@ -38,6 +43,18 @@ class SubscriberData(Procedure):
 def insert(sgsn: Any, dialogue: Dialogue, argument: InsertSubscriberDataArg) -> None:
     """The HLR has begun."""
     SubscriberData(sgsn, dialogue).hear(argument)
+
+
+def delete(sgsn: Any, dialogue: Dialogue, argument: DeleteSubscriberDataArg) -> None:
+    """The HLR takes something away; it is done at once, and the HLR is told where there is no such mobile."""
+    context = sgsn.context_of(argument.imsi)
+    if context is None:
+        dialogue.refuse(UnidentifiedSubParam())
+    else:
+        dialogue.imsi = context.imsi
+        context.delete(argument)
+        dialogue.answer(DeleteSubscriberDataRes())
+    dialogue.end()
 
 
 def begun(insertion: SubscriberData, event: InsertSubscriberDataArg) -> S:

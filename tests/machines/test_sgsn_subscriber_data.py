@@ -1,4 +1,4 @@
-"""Subscriber data that the HLR inserts on its own (TS 29.002 8.8.1), SGSN side."""
+"""Subscriber data that the HLR inserts or deletes on its own (TS 29.002 8.8.1, 8.8.2), SGSN side."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from protocol import tcap
 from protocol.identities import Apn, Imsi
 from protocol.map.contexts import SUBSCRIBER_DATA_MNGT_V3
 from protocol.map.errors import UnidentifiedSubParam
-from protocol.map.packet import GprsSubscriptionData, PdpContext, PdpType
-from protocol.map.subscriber import InsertSubscriberDataArg
+from protocol.map.packet import GprsSubscriptionData, GprsSubscriptionDataWithdraw, PdpContext, PdpType
+from protocol.map.subscriber import DeleteSubscriberDataArg, DeleteSubscriberDataRes, InsertSubscriberDataArg
 from protocol.sm.quality_of_service import QualityOfService
 from tests.machines.sgsn_lab import IMSI, Lab
 
@@ -96,4 +96,33 @@ def test_hlr_never_ends(lab: Telling) -> None:
     lab.begins(lab.part(1, "one"))
     lab.waits(21)
     assert isinstance(lab.answers.pop(), tcap.Abort)
+    assert is_over(lab)
+
+
+@pytest.mark.parametrize(
+    ("withdrawn", "left"),
+    [
+        (GprsSubscriptionDataWithdraw(context_id_list=(1, 7)), ["two"]),
+        (GprsSubscriptionDataWithdraw(all_gprs_data=True), []),
+        (None, ["one", "two"]),
+    ],
+)
+def test_data_deleted(lab: Telling, withdrawn: GprsSubscriptionDataWithdraw | None, left: list[str]) -> None:
+    """29.002 8.8.2: the contexts named are not subscribed any more, or none is; the dialogue ends with the answer."""
+    lab.begins(lab.part(1, "one"), lab.part(2, "two", first=False))
+    argument = DeleteSubscriberDataArg(imsi=IMSI, gprs_subscription_data_withdraw=withdrawn)
+    answer = lab.begins(tcap.invoke(1, argument))
+    assert isinstance(answer, tcap.End)
+    (result,) = answer.components
+    assert isinstance(result, tcap.ReturnResultLast)
+    assert result.result in (None, DeleteSubscriberDataRes())
+    assert lab.look["apns"] == left
+
+
+def test_data_of_nobody_deleted(lab: Telling) -> None:
+    """29.002 8.8.2.3: a subscriber that is not known is unidentified."""
+    answer = lab.begins(tcap.invoke(1, DeleteSubscriberDataArg(imsi=Imsi("001010000000099"))))
+    (error,) = answer.components
+    assert isinstance(error, tcap.ReturnError)
+    assert isinstance(error.parameter, UnidentifiedSubParam)
     assert is_over(lab)
