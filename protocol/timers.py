@@ -786,6 +786,16 @@ T3_RESPONSE = timer(
     expiry="sent again; after N3-REQUESTS (5) in all it is given up, before the mobile asks again (7.6)",
 )
 
+X_LATE = timer(
+    "X-late",
+    10,
+    1,
+    "network",
+    start="Create PDP Context Request given up",
+    stop="its response has come all the same: what it made is deleted",
+    expiry="no answer is expected any more",
+)
+
 # --- ours ---------------------------------------------------------------------------------------------------------
 X_SEGMENTS = timer(
     "X-segments",

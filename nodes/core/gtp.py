@@ -146,18 +146,25 @@ class Unreadable:
 
 
 class Transaction(Procedure):
-    """One request to the GSN at ``address``; it is the child of whoever asks. ``why`` tells why there is no answer."""
+    """One request to the GSN at ``address``; it is the child of whoever asks. ``why`` tells why there is no answer.
 
-    __slots__ = ("answer", "gtp", "imsi", "message", "peer", "sequence", "why")
+    ``unreadable`` is True where one has come, but cannot be read.
+    """
 
-    def __init__(self, parent: Procedure, layer: "Gtp", address: GsnAddress, message: GtpMessage, imsi: str) -> None:
+    __slots__ = ("address", "answer", "gtp", "imsi", "message", "peer", "sequence", "unreadable", "why")
+
+    def __init__(
+        self, parent: Procedure | None, layer: "Gtp", address: GsnAddress, message: GtpMessage, imsi: str
+    ) -> None:
         super().__init__(layer.node, parent)
         self.gtp = layer
+        self.address = address
         self.peer = layer.path_to(address)
         self.message = message
         self.imsi = imsi
         self.sequence = -1
         self.answer: Any = None
+        self.unreadable = False
         self.why = ""
 
     def transmit(self, message: Any) -> None:
@@ -216,6 +223,7 @@ def answered(transaction: Transaction, event: Answer) -> S:
 
 def unreadable(transaction: Transaction, event: Unreadable) -> S:
     """It has come, and is of no use: the procedure has failed."""
+    transaction.unreadable = True
     transaction.why = event.error.why
     return S.NO_RESPONSE
 

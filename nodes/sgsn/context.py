@@ -12,6 +12,7 @@ from nodes.sgsn.paging import Paging
 from nodes.sgsn.reachability import Reachability
 from nodes.sgsn.suspension import SUSPENDED_ELSEWHERE, Suspension
 from protocol import gtp
+from protocol.charging import ChargingCharacteristics
 from protocol.gmm import GmmMessage
 from protocol.gmm.elements import (
     CipheringAlgorithm,
@@ -24,7 +25,12 @@ from protocol.gmm.elements import (
 )
 from protocol.identities import CellIdentifier, Imei, Imsi, IsdnAddress, Rai, Tlli, Tmsi
 from protocol.map.packet import PdpContext
-from protocol.map.subscriber import DeleteSubscriberDataArg, InsertSubscriberDataArg
+from protocol.map.subscriber import (
+    DeleteSubscriberDataArg,
+    InsertSubscriberDataArg,
+    OdbGeneralData,
+    SubscriberStatus,
+)
 
 if TYPE_CHECKING:
     from nodes.sgsn.context_handover import ContextHandover
@@ -47,8 +53,8 @@ class MmContext(Procedure):
     ``radio_lost`` is set when the BSS says that it cannot reach the mobile, until that is heard again. ``resets_link``
     is set while a mobile may still count its frames as with a context that was lost.
 
-    ``keys`` are those of ``cksn``, ``cipher`` is the algorithm agreed on; ``pdp_contexts`` came from another SGSN;
-    ``pdp`` are those that there are here, by NSAPI.
+    ``keys`` are those of ``cksn``, ``cipher`` is the algorithm agreed on; ``pdp_contexts`` came from another SGSN.
+    ``pdp`` are the PDP contexts by NSAPI, companions like those below. ``barring`` is what the operator bars.
 
     ``reachability`` is a companion: a machine that lasts as long as the context, beside its procedures. So is
     ``handover``, while another SGSN asks for the context, ``paging``, while the mobile is looked for, ``suspension``,
@@ -58,10 +64,12 @@ class MmContext(Procedure):
     __slots__ = (
         "_confirmed",
         "ac_reference",
+        "barring",
         "bss",
         "bvci",
         "cell",
         "cell_notification",
+        "charging_characteristics",
         "cipher",
         "cksn",
         "drx_parameter",
@@ -122,8 +130,10 @@ class MmContext(Procedure):
         self.vectors: tuple[Any, ...] = ()
         self.msisdn: IsdnAddress | None = None
         self.pdp_subscriptions: tuple[PdpContext, ...] = ()
-        self.pdp: dict[int, Any] = {}
+        self.barring: OdbGeneralData | None = None
+        self.charging_characteristics: ChargingCharacteristics | None = None
         self.pdp_contexts: tuple[gtp.PdpContext, ...] = ()
+        self.pdp: dict[int, Any] = {}
         self.ms_network_capability: MsNetworkCapability | None = None
         self.ms_radio_access_capability: MsRadioAccessCapability | None = None
         self.drx_parameter: DrxParameter | None = None
@@ -151,6 +161,7 @@ class MmContext(Procedure):
         self.stage.transmit(self, message)
 
     def ended(self) -> None:
+        self.drop_sessions()
         self.reachability.end()
         if self.handover is not None:
             self.handover.end()
@@ -308,11 +319,17 @@ class MmContext(Procedure):
         self.sent_to_standby = False
         self.radio_lost = False
         self.kept = ()
+        self.drop_sessions()
         if self.paging is not None:
             self.paging.end()
         if self.suspension is not None:
             self.suspension.hear(DEREGISTERED)
         self.reachability.hear(DEREGISTERED)
+
+    def drop_sessions(self) -> None:
+        """No PDP context is left, here and in the GGSNs; the mobile is not told (23.060 6.6)."""
+        while self.pdp:
+            next(iter(self.pdp.values())).drop()
 
     def tell_gs(self, event: Any) -> None:
         """Let the Gs association know, if there is one, and the mobile has proved to be the one whose it is."""
@@ -343,6 +360,7 @@ class MmContext(Procedure):
         self.cipher = CipheringAlgorithm.NOT_USED
         self.keys = None
         self.vectors = self.pdp_subscriptions = self.pdp_contexts = ()
+        self.barring = self.charging_characteristics = None
 
     def adopt(self, known: "MmContext") -> None:
         """Know what another context of the same mobile knows; that one is left as it is until this is registered."""
@@ -356,6 +374,8 @@ class MmContext(Procedure):
         self.keys = known.keys
         self.msisdn = known.msisdn
         self.pdp_subscriptions = known.pdp_subscriptions
+        self.barring = known.barring
+        self.charging_characteristics = known.charging_characteristics
 
     def signature_of(self, ptmsi: Tmsi) -> int | None:
         """The signature that goes with a P-TMSI of this mobile; None for one that is not its own."""
@@ -376,6 +396,12 @@ class MmContext(Procedure):
         """Keep what the HLR says of the subscription (TS 29.002 8.8.1)."""
         if data.msisdn is not None:
             self.msisdn = data.msisdn
+        if data.odb_data is not None:
+            self.barring = data.odb_data.odb_general_data
+        elif data.subscriber_status is SubscriberStatus.SERVICE_GRANTED:
+            self.barring = None
+        if data.charging_characteristics is not None:
+            self.charging_characteristics = data.charging_characteristics
         if data.gprs_subscription_data is not None:
             kept = () if data.gprs_subscription_data.complete_data_list_included else self.pdp_subscriptions
             new = data.gprs_subscription_data.gprs_data_list
@@ -411,6 +437,7 @@ class MmContext(Procedure):
             "cipher": self.cipher.name,
             "vectors": len(self.vectors),
             "apns": [str(subscription.apn) for subscription in self.pdp_subscriptions],
+            "pdp_contexts": [pdp.look() for _, pdp in sorted(self.pdp.items())],
             "procedures": [f"{child.machine.title}: {child.state.value}" for child in descendants(self)],
         }
         look.update(self.stage.gs.look(self.imsi))

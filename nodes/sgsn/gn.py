@@ -1,16 +1,18 @@
-"""The Gn interface of the SGSN towards other SGSNs (TS 29.060 7.5): what they ask of the mobiles that it knows."""
+"""The Gn interface of the SGSN (TS 29.060): what other GSNs ask of the mobiles that it knows, and its tunnel ends."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nodes.core.gtp import NO_TEID, Gtp, Incoming
 from nodes.core.outputs import Name
-from nodes.sgsn import context_handover, mobility
+from nodes.sgsn import context_handover, mobility, pdp_tunnels
 from nodes.sgsn.mm_context import take_vectors
 from nodes.sgsn.old_suspension import SUSPEND_REQUEST, SUSPEND_RESPONSE
 from protocol.causes import GtpCause
 from protocol.gtp import (
     AuthenticationQuintuplet,
     AuthenticationTriplet,
+    DeletePdpContextRequest,
     ExtensionHeaderType,
     GsnAddress,
     IdentificationRequest,
@@ -20,10 +22,12 @@ from protocol.gtp import (
 )
 from protocol.gtp import Imsi as GtpImsi
 from protocol.gtp.mobility_management import is_validated
-from protocol.identities import Imsi, Rai, Tmsi
+from protocol.identities import GsnAddress as PeerAddress
+from protocol.identities import Imsi, Rai, Teid, Tmsi
 
 if TYPE_CHECKING:
     from nodes.sgsn.context import MmContext
+    from nodes.sgsn.pdp_context import PdpContext
 
 HEADERS = (ExtensionHeaderType.SUSPEND_REQUEST, ExtensionHeaderType.SUSPEND_RESPONSE)
 """The extension headers that an SGSN must know."""
@@ -33,10 +37,19 @@ SERVED = (mobility.S.REGISTERED, mobility.S.COMMON_PROCEDURE_INITIATED)
 
 
 class Gn:
-    """The SGSN's end of Gn."""
+    """The SGSN's end of Gn.
+
+    ``controls`` finds the mobile of a tunnel for control by its TEID here, which all contexts of an address share;
+    ``tunnels`` finds a PDP context by the TEID of its tunnel for packets, from when the GGSN is asked for it on.
+    ``by_ggsn`` finds those that a GGSN has, by its address for control.
+    """
 
     def __init__(self, node: Any) -> None:
         self._node = node
+        self.controls: dict[int, MmContext] = {}
+        self.tunnels: dict[int, PdpContext] = {}
+        self.by_ggsn: dict[PeerAddress, dict[PdpContext, None]] = {}
+        self._ggsn_of: dict[PdpContext, PeerAddress] = {}
         self.own = GsnAddress(node.config.address.address)
         self.gtp = Gtp(
             node,
@@ -45,11 +58,51 @@ class Gn:
             {
                 IdentificationRequest: self.identification_requested,
                 SgsnContextRequest: self.context_requested,
+                DeletePdpContextRequest: partial(pdp_tunnels.deletion_requested, self),
             },
             restarted=self.restarted,
             user_plane=node.user_plane.take,
             headers=HEADERS,
         )
+
+    # --- tunnel ends ------------------------------------------------------------------------------------------------
+
+    def assign(self, pdp: "PdpContext", control: Teid | None = None) -> None:
+        """Give a PDP context its tunnel ends here; ``control`` is that of the contexts whose address it shares."""
+        pdp.teid_control = self.gtp.allocate_teid() if control is None else control
+        pdp.teid_data = self.gtp.allocate_teid()
+        self.controls[pdp.teid_control] = pdp.context
+        self.tunnels[pdp.teid_data] = pdp
+
+    def connect(self, pdp: "PdpContext") -> None:
+        """The GGSN has told its end of the tunnel, or another one than before."""
+        assert pdp.ggsn_user is not None
+        assert pdp.ggsn_teid_data is not None
+        assert pdp.ggsn_control is not None
+        self._node.user_plane.connect(pdp, pdp.ggsn_user, pdp.ggsn_teid_data)
+        self._leave_ggsn(pdp)
+        self._ggsn_of[pdp] = pdp.ggsn_control
+        self.by_ggsn.setdefault(pdp.ggsn_control, {})[pdp] = None
+
+    def _leave_ggsn(self, pdp: "PdpContext") -> None:
+        address = self._ggsn_of.pop(pdp, None)
+        if address is not None:
+            del self.by_ggsn[address][pdp]
+            if not self.by_ggsn[address]:
+                del self.by_ggsn[address]
+
+    def release(self, pdp: "PdpContext") -> None:
+        """The tunnel ends of a PDP context are free, that for control with the last that shares it."""
+        self._node.user_plane.forget(pdp)
+        self._leave_ggsn(pdp)
+        if pdp.teid_data is not None:
+            del self.tunnels[pdp.teid_data]
+            self.gtp.release_teid(pdp.teid_data)
+        if pdp.teid_control is not None and not pdp.linked:
+            del self.controls[pdp.teid_control]
+            self.gtp.release_teid(pdp.teid_control)
+
+    # --- what comes in ----------------------------------------------------------------------------------------------
 
     def identification_requested(self, incoming: Incoming) -> None:
         """A mobile attaches elsewhere with a P-TMSI of ours: say who it is (23.060 6.5 step 2)."""

@@ -11,7 +11,7 @@ from nodes.core.machine import BEGIN
 from nodes.core.node import CommandError
 from nodes.core.outputs import Command, Interface, Name, Record
 from nodes.core.tcap import Dialogue, Tcap
-from nodes.sgsn import link, mobility, subscriber_data
+from nodes.sgsn import link, mobility, session_management, subscriber_data
 from nodes.sgsn.attach import Attach
 from nodes.sgsn.config import SgsnConfig
 from nodes.sgsn.context import MmContext
@@ -26,7 +26,7 @@ from nodes.sgsn.next_occasion import NextOccasion
 from nodes.sgsn.packets import USER_SAPIS, UserPlane
 from nodes.sgsn.ptmsi_reallocation import ReallocationOrder
 from nodes.sgsn.suspensions import Suspensions
-from protocol import gmm, llc
+from protocol import gmm, llc, sm
 from protocol.bssgp import UlUnitdata
 from protocol.causes import GmmCause
 from protocol.errors import DecodeError
@@ -53,6 +53,7 @@ from protocol.map.location import CancelLocationArg, CancelLocationRes
 from protocol.map.restart import ResetArg
 from protocol.map.subscriber import DeleteSubscriberDataArg, InsertSubscriberDataArg
 from protocol.sccp import Address, Ssn
+from protocol.sm import SmMessage
 
 ANSWERS = (
     AttachAccept,
@@ -154,6 +155,9 @@ class Sgsn(Contexts):
         if frame.sapi is not Sapi.LLGMM or not frame.information:
             self._take_data(context, bss, bvci, unit, frame)
             return
+        if frame.information[0] & 15 == sm.PROTOCOL_DISCRIMINATOR:
+            self._take_session(context, bss, bvci, unit, frame.information)
+            return
         try:
             message = gmm.decode(frame.information, up=True)
         except DecodeError as error:
@@ -176,6 +180,16 @@ class Sgsn(Contexts):
         if not context.deliver(message):
             self.warn("gmm state", f"{message.title} from {context.subject} in {context.state.value}")
             context.tell(GmmStatus(gmm_cause=GmmCause.MESSAGE_TYPE_NOT_COMPATIBLE_WITH_THE_PROTOCOL_STATE))
+
+    def _take_session(self, context: MmContext | None, bss: Name, bvci: int, unit: UlUnitdata, octets: bytes) -> None:
+        """A message of session management: only of a mobile that is attached (24.008 4.1.3.3)."""
+        if context is None or not self.is_registered(context) or context.state is mobility.S.DEREGISTERED:
+            self.warn("sm unattached", f"session management from TLLI {unit.tlli}, which is not attached", octets)
+            self._send_away(bss, bvci, unit.tlli)
+            return
+        context.heard(bss, bvci, unit.cell_identifier, tlli=unit.tlli)
+        if context.state in session_management.SERVED:
+            session_management.receive(context, octets)
 
     def _take_link_frame(self, bss: Name, bvci: int, unit: UlUnitdata) -> None:
         """A frame that is not UI; of an unknown TLLI only XID on SAPI 1 (44.064 7.2.1.1)."""
@@ -294,8 +308,8 @@ class Sgsn(Contexts):
 
     # --- what goes out --------------------------------------------------------------------------------------------
 
-    def transmit(self, context: MmContext, message: GmmMessage) -> None:
-        """Send a GMM message to the mobile of a context, or keep it until that can be told or is found.
+    def transmit(self, context: MmContext, message: GmmMessage | SmMessage) -> None:
+        """Send a message of GMM or SM to the mobile of a context, or keep it until that can be told or is found.
 
         Who waits for an answer of ours is where it was heard, and takes no pages (24.008 4.7.9.1.1).
         """
@@ -343,6 +357,10 @@ class Sgsn(Contexts):
             raise CommandError(f"type is one of {', '.join(DETACH_TYPES)}")
         context.deliver(mobility.DetachOrder(kind))
         self.reply(command, "done")
+
+    def command_deactivate(self, command: Command) -> None:
+        """Deactivate PDP contexts of a mobile: ``imsi``, and ``nsapi`` for one of them alone."""
+        session_management.deactivate(self._attached(command), command)
 
     def command_echo(self, command: Command) -> None:
         """Ask the GSN at ``address`` whether it is alive."""
@@ -399,6 +417,8 @@ class Sgsn(Contexts):
             return {
                 "contexts": states,
                 "links": len(self.by_tlli),
+                "pdp_contexts": len(self.gn.tunnels),
+                "teids": self.gn.gtp.teids,
                 "dialogues": len(self.tcap.dialogues),
                 "downlink_waiting": sum(bvc.downlink.waiting for bvc in self.gb.bvcs.values()),
                 "downlink_discarded": dict(self.gb.discarded),

@@ -10,7 +10,7 @@ from typing import Any
 from nodes.core.outputs import Command, Note, Record, Reply, Send
 from nodes.sgsn import Sgsn, SgsnConfig
 from nodes.sgsn.context import MmContext
-from protocol import bssap_plus, bssgp, gmm, gtp, llc, ns, sccp, sndcp, tcap
+from protocol import bssap_plus, bssgp, gmm, gtp, llc, ns, sccp, sm, sndcp, tcap
 from protocol.bssap_plus import BssapPlusMessage
 from protocol.bssgp import BvcReset, BvcResetAck, BvcUnblock, DlUnitdata, UlUnitdata
 from protocol.causes import BssgpCause
@@ -326,7 +326,8 @@ class Lab:
         if frame.sapi is not Sapi.LLGMM:
             self.said.append(("ms", sndcp.decode(frame.information, up=False)))
             return
-        told = gmm.decode(frame.information, up=False)
+        session = frame.information[0] & 15 == sm.PROTOCOL_DISCRIMINATOR
+        told: Any = (sm if session else gmm).decode(frame.information, up=False)
         self.said.append(("ms", told))
         for mobile in self.mobiles:
             if message.tlli == mobile.tlli:

@@ -40,6 +40,15 @@ class Session:
         self.heard.append(event)
         return True
 
+    def drop(self) -> None:
+        """It is no more."""
+        del self.context.pdp[self.nsapi]
+        self.context.stage.user_plane.forget(self)
+
+    def look(self) -> dict[str, int]:
+        """What ``inspect`` tells of it."""
+        return self.traffic.look()
+
 
 class Network(Lab):
     """A network in which the mobile has a PDP context."""
