@@ -19,6 +19,7 @@ from nodes.ms.orders import (
     SwitchOff,
     SwitchOn,
 )
+from nodes.ms.session_commands import SESSION_ARGUMENTS, SESSION_ORDERS
 from protocol.gmm.elements import DetachTypeMo
 
 ARGUMENTS: Mapping[str, tuple[str, ...]] = {
@@ -31,6 +32,7 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "call": ("number",),
     "hang-up": (),
     "lose-link": (),
+    **SESSION_ARGUMENTS,
 }
 """The arguments of each command besides the mobile's name."""
 
@@ -80,6 +82,8 @@ def make_order(command: Command, cells: Mapping[str, RadioCell]) -> Order:
             return HangUpOrder(command)
         case "lose-link":
             return LoseLink(command)
+        case verb if verb in SESSION_ORDERS:
+            return SESSION_ORDERS[verb](command)
         case _:
             return SwitchOff(command)
 

@@ -20,12 +20,13 @@ from nodes.ms.mm import MobilityManagement
 from nodes.ms.orders import AttachOrder, DetachOrder, ImsiDetachOrder, Move, Order, SwitchOff, SwitchOn
 from nodes.ms.ready import Readiness
 from nodes.ms.routing_area_update import RoutingAreaUpdate
+from nodes.ms.sessions import Sessions
 from nodes.ms.states import (
     ANY_SUSPENDED,
-    ATTEMPTING_MM,
     DEREGISTERED_CAMPED,
     DEREGISTERED_SEARCHING,
     PENDING,
+    SERVED,
     S,
     words,
 )
@@ -39,9 +40,6 @@ from protocol.timers import T3302, Timer
 
 ATTEMPTS = 5
 """The value of an attempt counter that ends quick attempts (4.7.3.1.5, 4.7.5.1.5)."""
-
-SERVED = (S.REGISTERED, S.UPDATE_AGAIN, *ATTEMPTING_MM)
-"""Registered, and the network knows where."""
 
 BEHIND_CALLS = (S.ATTACH_NEEDED, S.UPDATE_NEEDED, *ANY_SUSPENDED)
 """States that end by themselves where a location updating comes first."""
@@ -67,12 +65,11 @@ class Mobile(Procedure):
     ``wants_gprs`` and ``wants_calls`` are what its user wants now, ``combined`` whether calls are wanted with GPRS.
     ``attempted`` is the area where it last tried to attach or update. ``periodic_due``, ``update_due`` and
     ``imsi_attach_due`` tell what an update must make good. ``redo`` is a detach that waits for an update.
-    ``active_nsapis`` are the PDP contexts, ``reactivate`` those to be activated again. ``mm`` sees to calls;
-    ``suspended_in`` is the cell where a call has suspended packets, ``before`` the state to which they return from it.
+    ``sessions`` are the PDP contexts. ``mm`` sees to calls; ``suspended_in`` is the cell where a call has suspended
+    packets, ``before`` the state to which they return from it.
     """
 
     __slots__ = (
-        "active_nsapis",
         "answered",
         "attempted",
         "attempts",
@@ -96,9 +93,9 @@ class Mobile(Procedure):
         "mm",
         "orders",
         "periodic_due",
-        "reactivate",
         "readiness",
         "redo",
+        "sessions",
         "sim_invalid",
         "suspended_in",
         "t3302",
@@ -126,6 +123,7 @@ class Mobile(Procedure):
         self.orders: tuple[Order, ...] = ()
         self.readiness = Readiness(self)
         self.mm = MobilityManagement(self)
+        self.sessions = Sessions(self)
         self.renew()
 
     def renew(self) -> None:
@@ -150,8 +148,7 @@ class Mobile(Procedure):
         self.periodic_due = self.update_due = False
         self.cell_notification = False
         self.redo: DetachTypeMo | None = None
-        self.active_nsapis: tuple[int, ...] = ()
-        self.reactivate: tuple[int, ...] = ()
+        self.sessions.wanted = ()
         self.mm.renew()
 
     @property
@@ -304,13 +301,9 @@ class Mobile(Procedure):
     def deregister(self) -> None:
         """Not attached for GPRS any more: nothing runs, and there are no PDP contexts."""
         self.end_children()
-        self.active_nsapis = ()
+        self.sessions.end()
         self.periodic_due = self.update_due = False
         self.readiness.hear(DEREGISTERED)
-
-    def keep_contexts(self, nsapis: tuple[int, ...]) -> None:
-        """Deactivate those that the network does not have (4.7.5.1.3)."""
-        self.active_nsapis = tuple(nsapi for nsapi in self.active_nsapis if nsapi in nsapis)
 
     def take_t3302(self, value: GprsTimer) -> None:
         """Take the network's value; zero and deactivated leave the default, else there were no attempt or no pause."""

@@ -16,11 +16,13 @@ from nodes.ms.listening import Listening
 from nodes.ms.mm import MobilityManagement
 from nodes.ms.mm_machine import MM
 from nodes.ms.mobile import Mobile
-from nodes.ms.orders import CallOrder, HangUpOrder, LoseLink
+from nodes.ms.orders import CallOrder, HangUpOrder, LoseLink, SessionOrder
 from nodes.ms.paging import read_pages
+from nodes.ms.pdp_context import PdpContext
+from nodes.ms.pdp_machine import SM
 from nodes.ms.radio import Channel
 from nodes.ms.states import ANY_SUSPENDED, words
-from protocol import gmm, llc, um
+from protocol import gmm, llc, sm, um
 from protocol.causes import GmmCause
 from protocol.errors import DecodeError
 from protocol.gmm import GmmMessage, GmmStatus
@@ -29,6 +31,7 @@ from protocol.identities import CellIdentifier, Imsi
 from protocol.llc import Xid, XidInformation
 from protocol.llc.frame import Sapi, UiFrame
 from protocol.llc.xid import Reset
+from protocol.sm import SmMessage
 from protocol.um import BroadcastChannel, DedicatedChannel, PacketChannel, PagingChannel
 
 SIM = "sim/"
@@ -36,6 +39,7 @@ SIM = "sim/"
 
 assert Mobile.machine is GMM, "the table of mobiles is another one"
 assert MobilityManagement.machine is MM, "the table of their calls is another one"
+assert PdpContext.machine is SM, "the table of their PDP contexts is another one"
 
 
 class Ms(Node):
@@ -85,6 +89,7 @@ class Ms(Node):
             mobile = next(iter(self.unsettled))
             del self.unsettled[mobile]
             mobile.mm.hear(CHANGED)
+            mobile.sessions.settle()
 
     # --- what comes in --------------------------------------------------------------------------------------------
 
@@ -124,7 +129,10 @@ class Ms(Node):
             return  # a repeat on the link: discarded (44.064 8.4.2)
         if message.tlli == mobile.tlli:
             self.listening.forget_old_tlli(mobile)
-        self._take_message(mobile, frame.information)
+        if frame.information[:1] and frame.information[0] & 15 == sm.PROTOCOL_DISCRIMINATOR:
+            mobile.sessions.take(frame.information)
+        else:
+            self._take_message(mobile, frame.information)
 
     def _take_message(self, mobile: Mobile, information: bytes) -> None:
         """A GMM message for a mobile; what it cannot take it answers by a STATUS, but for a STATUS (24.008 8)."""
@@ -186,8 +194,8 @@ class Ms(Node):
 
     # --- what goes out --------------------------------------------------------------------------------------------
 
-    def transmit(self, mobile: Mobile, message: GmmMessage) -> None:
-        """Send a GMM message of a mobile."""
+    def transmit(self, mobile: Mobile, message: GmmMessage | SmMessage) -> None:
+        """Send a message of a mobile."""
         self.transmit_information(mobile, message.encode())
 
     def transmit_information(self, mobile: Mobile, information: bytes) -> None:
@@ -242,6 +250,22 @@ class Ms(Node):
         """Let the radio link of the dedicated channel of ``mobile`` fail; its cell stays."""
         self._order(command)
 
+    def command_activate(self, command: Command) -> None:
+        """Activate a PDP context of ``mobile``: ``apn``, ``type``, ``address``, ``qos``, ``least_qos``, ``nsapi``."""
+        self._order(command)
+
+    def command_activate_secondary(self, command: Command) -> None:
+        """Activate a context with the address of ``nsapi`` for the packets of ``filter``, with another ``qos``."""
+        self._order(command)
+
+    def command_modify(self, command: Command) -> None:
+        """Ask for another ``qos`` of ``nsapi``, or for the packets of ``filter`` to be its own."""
+        self._order(command)
+
+    def command_deactivate(self, command: Command) -> None:
+        """Deactivate ``nsapi``, with ``teardown`` all contexts of its address; or all contexts."""
+        self._order(command)
+
     def _order(self, command: Command) -> None:
         """Find the mobile and give it the order."""
         order = make_order(command, self.named)
@@ -249,12 +273,15 @@ class Ms(Node):
         mobile = self.mobiles.get(name) if isinstance(name, str) else None
         if mobile is None:
             raise CommandError(f"{self.name} has no mobile {name!r}")
-        if isinstance(order, CallOrder | HangUpOrder | LoseLink):
+        if isinstance(order, SessionOrder):
+            why_not = mobile.sessions.obey(order)
+        elif isinstance(order, CallOrder | HangUpOrder | LoseLink):
             why_not = mobile.mm.obey(order)
-            if why_not is not None:
-                raise CommandError(why_not)
-        elif not mobile.obey(order):
-            raise CommandError(f"{mobile.subject} is in {words(mobile.state)}: no {command.verb} now")
+        else:
+            obeyed = mobile.obey(order)
+            why_not = None if obeyed else f"{mobile.subject} is in {words(mobile.state)}: no {command.verb} now"
+        if why_not is not None:
+            raise CommandError(why_not)
 
     def everybody(self) -> Iterable[str]:
         return self.mobiles
@@ -300,6 +327,7 @@ class Ms(Node):
             "forbidden": sorted(str(area) for area in mobile.forbidden),
             "equivalent_plmns": [str(plmn) for plmn in mobile.equivalent_plmns],
             "network": dict(mobile.information),
+            "pdp_contexts": [mobile.sessions.contexts[nsapi].look() for nsapi in sorted(mobile.sessions.contexts)],
             "procedures": [
                 f"{child.machine.title}: {child.state.value}" for child in (*mobile.children, *mobile.mm.children)
             ],

@@ -27,6 +27,7 @@ def give_up(mobile: Mobile, order: DetachOrder) -> None:
     """The user does not want it any more; nor calls, unless he says that packets alone are meant."""
     mobile.wants_gprs = False
     mobile.wants_calls &= order.type is DetachTypeMo.GPRS_DETACH
+    mobile.sessions.wanted = ()
 
 
 def switched_on_to_attach(mobile: Mobile, event: AttachOrder) -> S:

@@ -1,8 +1,14 @@
 """What a mobile can be ordered to do: the events that come from its user, and from where it is carried."""
 
+from ipaddress import IPv4Address, IPv6Address
+
 from nodes.core.outputs import Command
 from nodes.ms.config import RadioCell
 from protocol.gmm.elements import DetachTypeMo
+from protocol.identities import Apn
+from protocol.sm.packet_filter import PacketFilter
+from protocol.sm.pdp_address import PdpAddress
+from protocol.sm.quality_of_service import QualityOfService
 
 
 class Order:
@@ -94,3 +100,110 @@ class FindCover(Order):
     """Come back to where it does."""
 
     __slots__ = ()
+
+
+# --- sessions and packets -----------------------------------------------------------------------------------------
+
+
+class SessionOrder(Order):
+    """A command about PDP contexts, or about packets in them."""
+
+    __slots__ = ()
+
+
+class ActivateOrder(SessionOrder):
+    """Activate a PDP context; None for APN and NSAPI is whatever the network and the mobile choose."""
+
+    __slots__ = ("address", "apn", "least_qos", "nsapi", "qos")
+
+    def __init__(
+        self,
+        command: Command,
+        *,
+        apn: Apn | None,
+        address: PdpAddress,
+        nsapi: int | None,
+        qos: QualityOfService,
+        least_qos: QualityOfService | None,
+    ) -> None:
+        super().__init__(command)
+        self.apn = apn
+        self.address = address
+        self.nsapi = nsapi
+        self.qos = qos
+        self.least_qos = least_qos
+
+
+class SecondaryOrder(SessionOrder):
+    """Activate another context with the address of ``nsapi``, for the packets of ``filters``."""
+
+    __slots__ = ("filters", "least_qos", "nsapi", "qos")
+
+    def __init__(
+        self,
+        command: Command,
+        *,
+        nsapi: int,
+        filters: tuple[PacketFilter, ...],
+        qos: QualityOfService,
+        least_qos: QualityOfService | None,
+    ) -> None:
+        super().__init__(command)
+        self.nsapi = nsapi
+        self.filters = filters
+        self.qos = qos
+        self.least_qos = least_qos
+
+
+class ModifyOrder(SessionOrder):
+    """Ask for another quality of ``nsapi``, or add packets to those that are its own."""
+
+    __slots__ = ("filters", "nsapi", "qos")
+
+    def __init__(
+        self, command: Command, nsapi: int, qos: QualityOfService | None, filters: tuple[PacketFilter, ...]
+    ) -> None:
+        super().__init__(command)
+        self.nsapi = nsapi
+        self.qos = qos
+        self.filters = filters
+
+
+class DeactivateOrder(SessionOrder):
+    """Deactivate ``nsapi``, with all others of its address if ``tear_down``; None is all. ``left`` are still to end."""
+
+    __slots__ = ("left", "nsapi", "tear_down")
+
+    def __init__(self, command: Command, nsapi: int | None, *, tear_down: bool) -> None:
+        super().__init__(command)
+        self.nsapi = nsapi
+        self.tear_down = tear_down
+        self.left = 0
+
+
+class PacketOrder(SessionOrder):
+    """Send ``count`` packets with ``size`` octets of data to ``address``, one every ``interval`` microseconds.
+
+    Echo requests of ICMP, or, where there is a ``port``, UDP to it. ``nsapi``: None is the first context that fits.
+    """
+
+    __slots__ = ("address", "count", "interval", "nsapi", "port", "size")
+
+    def __init__(
+        self,
+        command: Command,
+        address: IPv4Address | IPv6Address,
+        *,
+        port: int | None,
+        count: int,
+        size: int,
+        interval: int,
+        nsapi: int | None,
+    ) -> None:
+        super().__init__(command)
+        self.address = address
+        self.port = port
+        self.count = count
+        self.size = size
+        self.interval = interval
+        self.nsapi = nsapi

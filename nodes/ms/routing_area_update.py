@@ -77,7 +77,7 @@ def begun(update: RoutingAreaUpdate, event: Begin) -> S:
             requested_ready_timer=mobile.config.ready_timer,
             tmsi_status=status,
             ms_network_capability=config.ms_network_capability,
-            pdp_context_status=PdpContextStatus(mobile.active_nsapis),
+            pdp_context_status=PdpContextStatus(mobile.sessions.active_nsapis),
         )
     )
     return S.WAIT_ACCEPT
@@ -89,7 +89,7 @@ def take_accept(mobile: Any, accept: RoutingAreaUpdateAccept) -> bool:
     if register(mobile, accept, combined=combined):
         mobile.tell(RoutingAreaUpdateComplete())
     if accept.pdp_context_status is not None:
-        mobile.keep_contexts(accept.pdp_context_status.active)
+        mobile.sessions.keep(accept.pdp_context_status.active)
     return combined
 
 

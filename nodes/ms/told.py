@@ -92,7 +92,7 @@ def updated_again(mobile: Mobile, event: RoutingAreaUpdateAccept) -> State:
 
 def attach_anew(mobile: Mobile) -> S:
     """The registration is of no use: attach again, and activate what was active (4.7.4.2.2, 4.7.5.1.4)."""
-    mobile.reactivate = mobile.active_nsapis
+    mobile.sessions.remember()
     mobile.deregister()
     mobile.attempts = 0
     mobile.wants_gprs = True

@@ -9,7 +9,7 @@ from nodes.bss.system_information import make_system_information_3, make_system_
 from nodes.core.outputs import Command, Note, Output, Record, Reply, Save, Send
 from nodes.ms import Ms, MsConfig
 from nodes.ms.config import MobileConfig, RadioCell
-from protocol import cc, gmm, llc, mm, rr, um
+from protocol import cc, gmm, llc, mm, rr, sm, sndcp, um
 from protocol.auth import Algorithm, Milenage
 from protocol.causes import GmmCause, RrCause
 from protocol.cc import CcMessage
@@ -49,6 +49,8 @@ from protocol.mm import AuthenticationRequest, LocationUpdatingAccept, LocationU
 from protocol.rr import ChannelRelease
 from protocol.rr.blocks import BlockMessage, RrMessage
 from protocol.rr.elements import GprsResumption
+from protocol.sm import SmMessage
+from protocol.sndcp import SndcpMessage
 from protocol.timers import SECOND
 from protocol.um import BroadcastChannel, DedicatedChannel, PacketChannel, PagingChannel
 
@@ -82,7 +84,7 @@ UPDATE_FAILED = "GMM-REGISTERED.ATTEMPTING-TO-UPDATE"
 UPDATE_FAILED_MM = "GMM-REGISTERED.ATTEMPTING-TO-UPDATE-MM"
 DETACH_ACCEPT = DetachAcceptMt(force_to_standby=ForceToStandby.NOT_INDICATED)
 EMPTY, NULL = "an empty UI frame", "a NULL frame"
-Said = GmmMessage | MmMessage | RrMessage | CcMessage | str
+Said = GmmMessage | SmMessage | SndcpMessage | MmMessage | RrMessage | CcMessage | str
 """What a mobile says: a message, or a frame without one."""
 DECODERS: Any = {3: cc.decode, 5: mm.decode, 6: rr.decode}
 """What is said on a dedicated channel, by protocol discriminator."""
@@ -284,13 +286,17 @@ class Around:
         self.tlli = channel.tlli
         frame = llc.decode(channel.llc_frame)
         assert not frame.command
-        assert frame.sapi is Sapi.LLGMM
         if isinstance(frame, llc.Null):
             return NULL
         assert isinstance(frame, UiFrame)
-        return gmm.decode(frame.information, up=True) if frame.information else EMPTY
+        if frame.sapi is not Sapi.LLGMM:
+            return sndcp.decode(frame.information)
+        if not frame.information:
+            return EMPTY
+        decode = sm.decode if frame.information[0] & 15 == sm.PROTOCOL_DISCRIMINATOR else gmm.decode
+        return decode(frame.information, up=True)
 
-    def pdu(self, message: GmmMessage | bytes, tlli: Tlli | None = None, **changes: Any) -> bytes:
+    def pdu(self, message: GmmMessage | SmMessage | bytes, tlli: Tlli | None = None, **changes: Any) -> bytes:
         """What the BSS sends for a message of the SGSN."""
         information = message if isinstance(message, bytes) else message.encode()
         self._said += 1
@@ -298,7 +304,7 @@ class Around:
         frame = UiFrame(information=information, **values)
         return PacketChannel(cell=CELLS[self.cell][1], tlli=tlli or self.tlli, llc_frame=frame.encode()).encode()
 
-    def says(self, message: GmmMessage | bytes, tlli: Tlli | None = None, **changes: Any) -> list[Said]:
+    def says(self, message: GmmMessage | SmMessage | bytes, tlli: Tlli | None = None, **changes: Any) -> list[Said]:
         """The network says it on the TLLI heard last, or on another one; what the mobile answers."""
         return self.hears(self.pdu(message, tlli, **changes))
 

@@ -17,6 +17,9 @@ from protocol.gmm import (
 from protocol.gmm.elements import DetachTypeMo, DetachTypeMt, TmsiStatus, TypeOfAttach, UpdateTypeValue
 from protocol.identities import MobileIdentity, Tmsi
 from protocol.mm import ImsiDetachIndication
+from protocol.sm import ActivatePdpContextRequest
+from tests.machines.mobile_calls import kinds
+from tests.machines.mobile_sessions import activated, nsapis
 from tests.machines.mobiles import (
     ATTACHED,
     ATTACHED_NO_CELL,
@@ -445,11 +448,12 @@ def test_network_detaches_from_calls_for_good() -> None:
 def test_network_wants_attach_again() -> None:
     """Re-attach required: for both, and PDP contexts are to be activated again."""
     around = attached_for_both()
-    around.mobile.active_nsapis = (5,)
+    activated(around)
     granted, request = around.says(detach_request(DetachTypeMt.RE_ATTACH_REQUIRED))
     assert granted == DetachAcceptMo()
     assert attach_type([request]) is TypeOfAttach.COMBINED_GPRS_IMSI_ATTACH
-    assert (around.mobile.active_nsapis, around.mobile.reactivate) == ((), (5,))
+    assert nsapis(around) == []
+    assert kinds(around.says(accept_both())) == [AttachComplete, ActivatePdpContextRequest]
 
 
 def test_network_detach_in_limited_service() -> None:

@@ -110,6 +110,7 @@ def test_attach_with_imsi() -> None:
         "forbidden": [],
         "equivalent_plmns": [],
         "network": {},
+        "pdp_contexts": [],
         "procedures": [],
     }
     assert around.timers() == {"T3314"}

@@ -7,6 +7,7 @@ import pytest
 from nodes.ms.causes import HOPELESS
 from protocol.causes import GmmCause
 from protocol.gmm import (
+    AttachComplete,
     AttachRequest,
     DetachAcceptMo,
     DetachRequestMo,
@@ -26,7 +27,10 @@ from protocol.gmm.elements import (
     UpdateTypeValue,
 )
 from protocol.identities import MobileIdentity, Plmn, Tlli, Tmsi
+from protocol.sm import ActivatePdpContextRequest
 from protocol.timers import SECOND
+from tests.machines.mobile_calls import kinds
+from tests.machines.mobile_sessions import TI_2, activated, nsapis
 from tests.machines.mobiles import (
     ATTACHED,
     ATTACHED_LIMITED,
@@ -156,7 +160,8 @@ def test_update_by_another_sgsn_counts_anew() -> None:
 def test_update_takes_timers_and_lists() -> None:
     """T3302, equivalent networks, cell notification, PDP contexts: all come with the accept (4.7.5.1.3)."""
     around = attached()
-    around.mobile.active_nsapis = (5, 6)
+    activated(around)
+    activated(around, TI_2)
     (request,) = around.order("move", cell="c3")
     assert isinstance(request, RoutingAreaUpdateRequest)
     assert request.pdp_context_status == PdpContextStatus((5, 6))
@@ -171,7 +176,7 @@ def test_update_takes_timers_and_lists() -> None:
     )
     assert around.mobile.t3302 == 60 * SECOND
     assert around.m1["equivalent_plmns"] == ["001-02", "001-03"]
-    assert around.mobile.active_nsapis == (5,)
+    assert nsapis(around) == [5]
     assert around.mobile.cell_notification
 
 
@@ -370,12 +375,13 @@ def test_update_rejected_identity_unknown() -> None:
 def test_update_rejected_implicitly_detached() -> None:
     """#10: the P-TMSI is kept, the mobile attaches with it, and its PDP contexts are to be activated again."""
     around = attached()
-    around.mobile.active_nsapis = (5,)
+    activated(around)
     moved(around)
     (request,) = around.says(reject_update(GmmCause.IMPLICITLY_DETACHED))
     assert isinstance(request, AttachRequest)
     assert request.mobile_identity.value == PTMSI
-    assert (around.mobile.active_nsapis, around.mobile.reactivate) == ((), (5,))
+    assert nsapis(around) == []
+    assert kinds(around.says(accept())) == [AttachComplete, ActivatePdpContextRequest]
 
 
 @pytest.mark.parametrize("both", [False, True])
