@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check docs conformance bench clean
+.PHONY: demo test check docs conformance bench fuzz matrix clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -33,6 +33,9 @@ bench: $(STAMP)  ## what is fast, measured side by side
 
 fuzz: $(STAMP)  ## 100,000 damaged PDUs of each protocol, and the time of long ones
 	$(BIN)/python -m tests.wire.fuzz
+
+matrix: $(STAMP)  ## every node killed at every message of every scenario
+	$(BIN)/python -m gprslab.drills.matrix --every
 
 clean:
 	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -3,7 +3,7 @@
 What a scenario file says stands in :mod:`gprslab.scenario_file`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, Final
@@ -30,7 +30,17 @@ from gprslab.trace.records import TraceRecord
 from gprslab.trace.story import Story, Told
 from protocol.timers import SECOND
 
-__all__ = ["Difference", "Expectation", "Scenario", "Verdict", "compare", "explain", "load_scenarios", "run_scenario"]
+__all__ = [
+    "Difference",
+    "Expectation",
+    "Scenario",
+    "Verdict",
+    "compare",
+    "explain",
+    "load_scenarios",
+    "perform",
+    "run_scenario",
+]
 
 SETTLE: Final = 5 * SECOND
 """How long, after the last step, the messages and states that are still awaited may take (microseconds)."""
@@ -260,6 +270,26 @@ class _Run:
             return difference
         why = next(self.differences(), None)
         return None if why is None else Difference(why)
+
+
+def perform(session: Session, scenario: Scenario, lab: Lab, begin: Callable[[], None]) -> list[str]:
+    """Do what a scenario says, as far as it goes: what fails is told, and the next follows.
+
+    ``begin`` is called between what is given and the steps. Nothing that is said is compared with anything.
+    """
+    run = _Run(session, scenario, lab)
+    failed = []
+    for part in (scenario.given, scenario.steps):
+        for step in part:
+            try:
+                run.step(step)
+            except (_FailedError, TimeoutError, KeyError) as error:
+                failed.append(str(error.args[0]) if error.args else str(error))
+        session.advance(SILENCE)
+        if part is scenario.given:
+            begin()
+    session.clear_faults()
+    return failed
 
 
 def run_scenario(session: Session, scenario: Scenario, lab: Lab) -> Verdict:

@@ -8,7 +8,7 @@ import heapq
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from random import Random
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from gprslab.faults import Faults
 from gprslab.store import MemoryStore
@@ -29,9 +29,28 @@ Build = Callable[[str, Iterable[Record]], Node]
 """Makes the node of a name from what it saved before."""
 
 
-class _Arrival(NamedTuple):
-    """A PDU on its way. ``struck``: faults have acted on it already."""
+Moment = Literal["sending", "sent", "arriving", "taken"]
+"""Where a PDU is: about to leave its sender, gone, about to be handled by its receiver, handled with all it caused."""
 
+
+class Passing(NamedTuple):
+    """A PDU at a moment, there at ``node``: the ``number``-th that was sent (0 for what a cell tells again)."""
+
+    moment: Moment
+    node: str
+    number: int
+    interface: str
+    pdu: bytes
+
+
+Watch = Callable[[Passing], None]
+"""Is told of every PDU at every moment; it may kill the node, which then does no more."""
+
+
+class _Arrival(NamedTuple):
+    """A PDU on its way, the ``number``-th sent, or 0. ``struck``: faults have acted on it already."""
+
+    number: int
     receiver: str
     sender: str
     interface: str
@@ -66,12 +85,17 @@ class World:
         self.undelivered: Counter[str] = Counter()
         """PDUs for dead or unknown nodes, by name."""
         self.level: NoteLevel = note_level
+        self.watch: Watch | None = None
+        """Who looks at every PDU."""
+        self.turns: Counter[str] = Counter()
+        """How often each node has acted: on a PDU, a timer, or a command other than inspect."""
         self._build = build
         self._seed = seed
         self._trace = trace
-        self._heap: list[tuple[int, int, _Arrival | str]] = []
-        """What will happen, by time and number: a PDU arrives, or the node of a name is woken."""
+        self._heap: list[tuple[int, int, _Event]] = []
+        """What will happen, by time and number: a PDU arrives, the node of a name is woken, or something else."""
         self._number = 0
+        self._pdus = 0
         self._wakes: dict[str, int] = {}
         """When each node will be woken; other wakes in the heap are void."""
         self._links: dict[tuple[str, str], _Link] = {}
@@ -107,7 +131,7 @@ class World:
         self._settle(name, node)
         if name in self._mobiles:
             for (bss, _), pdu in self._cells.items():
-                self._on_air(bss, name, pdu)
+                self._on_air(bss, name, pdu, 0)
 
     def set_level(self, level: NoteLevel) -> None:
         """Let all nodes, those to come too, tell so much."""
@@ -122,10 +146,16 @@ class World:
         if node is None:
             self.replies[command.id] = [Reply(command.id, "failed", {"error": f"{name} is dead"})]
             return
+        if command.verb != "inspect":
+            self.turns[name] += 1
         node.command(command, self.now)
         self._settle(name, node)
 
     # --- time -----------------------------------------------------------------------------------------------------
+
+    def after(self, us: int, action: Callable[[], None]) -> None:
+        """Have something done when so much time has passed."""
+        self._put(self.now + us, action)
 
     def advance(self, us: int) -> None:
         """Let so much time pass."""
@@ -154,13 +184,17 @@ class World:
             self.now = when
             node = self.nodes[event]
             assert node is not None
+            self.turns[event] += 1
             node.on_time(when)
             self._settle(event, node)
         else:
             self.now = when
-            self._arrive(event)
+            if isinstance(event, _Arrival):
+                self._arrive(event)
+            else:
+                event()
 
-    def _put(self, when: int, event: "_Arrival | str") -> None:
+    def _put(self, when: int, event: "_Event") -> None:
         self._number += 1
         heapq.heappush(self._heap, (when, self._number, event))
 
@@ -168,7 +202,7 @@ class World:
 
     def _arrive(self, arrival: _Arrival) -> None:
         """A PDU meets the faults, then its receiver."""
-        receiver, sender, interface, pdu, meta, struck = arrival
+        _, receiver, sender, interface, pdu, meta, struck = arrival
         node = self.nodes.get(receiver)
         if node is None:
             self.undelivered[receiver] += 1
@@ -180,16 +214,35 @@ class World:
             for delay, copy in copies:
                 # A copy without delay keeps its place: it is received before anything that arrives after it.
                 if delay:
-                    self._put(self.now + delay, _Arrival(receiver, sender, interface, copy, meta, struck=True))
+                    self._put(self.now + delay, arrival._replace(pdu=copy, struck=True))
                 else:
-                    node.receive(sender, interface, copy, self.now)
-                    self._settle(receiver, node)
+                    self._deliver(arrival, node, copy)
             return
-        node.receive(sender, interface, pdu, self.now)
-        self._settle(receiver, node)
+        self._deliver(arrival, node, pdu)
+
+    def _deliver(self, arrival: _Arrival, node: Node, pdu: bytes) -> None:
+        """Hand a PDU to its receiver, who may have died."""
+        name = arrival.receiver
+        if self._dies("arriving", name, arrival.number, arrival.interface, pdu):
+            self.undelivered[name] += 1
+            return
+        self.turns[name] += 1
+        node.receive(arrival.sender, arrival.interface, pdu, self.now)
+        self._settle(name, node)
+        if self.nodes[name] is node:
+            self._dies("taken", name, arrival.number, arrival.interface, pdu)
+
+    def _dies(self, moment: Moment, name: str, number: int, interface: str, pdu: bytes) -> bool:
+        """Tell who looks; whether the node is dead now."""
+        if self.watch is not None:
+            self.watch(Passing(moment, name, number, interface, pdu))
+        return self.nodes[name] is None
 
     def _settle(self, name: str, node: Node) -> None:
-        """Do what a node wants done after a verb: all saves first, the rest in order; then see when it must wake."""
+        """Do what a node wants done after a verb: all saves first, the rest in order; then see when it must wake.
+
+        One that dies meanwhile has saved, but does the rest no more.
+        """
         outputs = node.outputs()
         if outputs:
             saves = [output for output in outputs if isinstance(output, Save)]
@@ -197,14 +250,21 @@ class World:
                 self.store.commit(name, saves)
             for output in outputs:
                 match output:
-                    case Send():
-                        self._send(name, output)
+                    case Send() | Broadcast():
+                        number = self._pdus = self._pdus + 1
+                        interface = output.interface if isinstance(output, Send) else "um"
+                        if self._dies("sending", name, number, interface, output.pdu):
+                            return
+                        if isinstance(output, Send):
+                            self._send(name, output)
+                        else:
+                            self._broadcast(name, output)
+                        if self._dies("sent", name, number, interface, output.pdu):
+                            return
                     case Note():
                         self._tell(name, output)
                     case Reply():
                         self.replies.setdefault(output.id, []).append(output)
-                    case Broadcast():
-                        self._broadcast(name, output)
                     case Save():
                         pass  # saved above
         deadline = node.next_timer()
@@ -220,7 +280,7 @@ class World:
         if self._trace is not None:
             self._trace.append(PduRecord(self.now, sender, send.to, send.interface, send.pdu, link.sequence, send.meta))
         link.sequence += 1
-        arrival = _Arrival(send.to, sender, send.interface, send.pdu, send.meta, struck=False)
+        arrival = _Arrival(self._pdus, send.to, sender, send.interface, send.pdu, send.meta, struck=False)
         self._put(link.arrival(send.interface, self.now), arrival)
 
     def _broadcast(self, bss: str, broadcast: Broadcast) -> None:
@@ -234,11 +294,11 @@ class World:
         if broadcast.lasting:
             self._cells[bss, broadcast.cell] = broadcast.pdu
         for name in self._mobiles:
-            self._on_air(bss, name, broadcast.pdu)
+            self._on_air(bss, name, broadcast.pdu, self._pdus)
 
-    def _on_air(self, bss: str, name: str, pdu: bytes) -> None:
+    def _on_air(self, bss: str, name: str, pdu: bytes, number: int) -> None:
         when = self._link(bss, name).arrival("um", self.now)
-        self._put(when, _Arrival(name, bss, "um", pdu, None, struck=False))
+        self._put(when, _Arrival(number, name, bss, "um", pdu, None, struck=False))
 
     def _link(self, sender: str, receiver: str) -> "_Link":
         link = self._links.get((sender, receiver))
@@ -249,6 +309,9 @@ class World:
     def _tell(self, name: str, note: Note) -> None:
         if self._trace is not None:
             self._trace.append(NoteRecord(self.now, name, note))
+
+
+_Event = _Arrival | str | Callable[[], None]
 
 
 class _Link:

@@ -1013,6 +1013,15 @@ X_RESET = timer(
     stop="RESET ACKNOWLEDGE received",
     expiry="RESET again; after the 4th O&M is told",
 )
+X_RADIO_LINK = timer(
+    "X-radio-link",
+    1800,
+    1,
+    "mobile",
+    start="a message of the network received on the dedicated channel",
+    stop="the next one, or CHANNEL RELEASE",
+    expiry="the radio link is taken for lost, and the channel is left (44.018 3.4.13.1)",
+)
 X_SEARCH = timer(
     "X-search",
     30,

@@ -24,6 +24,7 @@ from protocol.rr import (
     RrStatus,
     SuspensionCause,
 )
+from protocol.timers import X_RADIO_LINK, Timer
 from protocol.um import DedicatedChannel
 
 if TYPE_CHECKING:
@@ -72,7 +73,9 @@ class Channel(Procedure):
         resume(self)
 
     def receive(self, octets: bytes) -> None:
-        """Take a message of the network: of RR, or for who uses the channel."""
+        """Take a message of the network: of RR, or for who uses the channel. It shows that there is a link."""
+        self.hold_guard()
+        self.release_guard()
         match octets[0] & 15 if octets else None:
             case rr.PROTOCOL_DISCRIMINATOR:
                 self.take_rr(octets)
@@ -107,6 +110,11 @@ def released(channel: Channel, event: ChannelRelease) -> S:
     return S.RELEASED
 
 
+def silent(channel: Channel, event: Timer) -> S:
+    """Nothing was heard for so long that the link must be lost (3.4.13.1), as when the BSS has died."""
+    return S.RELEASED
+
+
 def ciphered(channel: Channel, event: CipheringModeCommand) -> S:
     """Ciphering itself is not emulated. That it begins, or not, is as good as a service accepted (24.008 4.5.1.1)."""
     identity = MobileIdentity(channel.mobile.config.imeisv) if event.cipher_response.imeisv else None
@@ -133,10 +141,12 @@ CHANNEL = Machine(
     of=Channel,
     initial=S.START,
     final=(S.RELEASED,),
+    guards={S.DEDICATED: X_RADIO_LINK},
     rows=[
         # in this state    on this event     do this      and be in one of
         (S.START, Begin, opened, (S.DEDICATED,)),
         (S.DEDICATED, ChannelRelease, released, (S.RELEASED,)),
+        (S.DEDICATED, X_RADIO_LINK, silent, (S.RELEASED,)),
         (S.DEDICATED, CipheringModeCommand, ciphered, (S.DEDICATED,)),
         (S.DEDICATED, ClassmarkEnquiry, asked_for_classmark, (S.DEDICATED,)),
         (S.DEDICATED, RrStatus, noted, (S.DEDICATED,)),

@@ -50,6 +50,7 @@ class S(State):
     WAIT_GPRS_DETACH_ACK = "Gs-NULL, wait for GPRS-DETACH-ACK"
     WAIT_IMSI_DETACH_ACK = "Gs-NULL, wait for IMSI-DETACH-ACK"
     WAIT_IMPLICIT_DETACH_ACK = "Gs-NULL, wait for IMSI-DETACH-ACK of an implicit detach"
+    UNANSWERED = "Gs-NULL, the VLR may have heard of the update"
     GONE = "no association"
 
 
@@ -191,9 +192,9 @@ def rejected(association: Association, event: LocationUpdateReject) -> S:
 
 
 def not_updated(association: Association, event: NotUpdated) -> S:
-    """T6-1 has run out (6.4), or the procedure around the update is over."""
+    """T6-1 has run out (6.4), or the procedure around the update is over. The VLR may think otherwise, and is told."""
     association.leave()
-    return S.NULL
+    return S.UNANSWERED
 
 
 def accepted_again(association: Association, event: LocationUpdateAccept) -> S:
@@ -279,8 +280,8 @@ def context_gone(association: Association, event: ContextGone) -> S:
 
 
 WAITING = (S.WAIT_GPRS_DETACH_ACK, S.WAIT_IMSI_DETACH_ACK, S.WAIT_IMPLICIT_DETACH_ACK)
-LIVING = (S.NULL, S.LA_UPDATE_REQUESTED, S.ASSOCIATED, *WAITING)
-KNOWN_TO_VLR = (S.LA_UPDATE_REQUESTED, S.ASSOCIATED)
+KNOWN_TO_VLR = (S.LA_UPDATE_REQUESTED, S.ASSOCIATED, S.UNANSWERED)
+LIVING = (S.NULL, *KNOWN_TO_VLR, *WAITING)
 
 ASSOCIATION = Machine(
     "Gs association, SGSN side",
@@ -294,7 +295,7 @@ ASSOCIATION = Machine(
         (ANY, UpdateWanted, update_wanted, (S.LA_UPDATE_REQUESTED,)),
         (S.LA_UPDATE_REQUESTED, LocationUpdateAccept, accepted, (S.ASSOCIATED,)),
         (S.LA_UPDATE_REQUESTED, LocationUpdateReject, rejected, (S.NULL,)),
-        (S.LA_UPDATE_REQUESTED, NotUpdated, not_updated, (S.NULL,)),
+        (S.LA_UPDATE_REQUESTED, NotUpdated, not_updated, (S.UNANSWERED,)),
         (S.ASSOCIATED, LocationUpdateAccept, accepted_again, (S.ASSOCIATED,)),
         (S.ASSOCIATED, TmsiTaken, tmsi_taken, (S.ASSOCIATED,)),
         (ANY, Departed, distrusted, LIVING),

@@ -72,13 +72,17 @@ class GsUpdate(Procedure):
             self.association.hear(NOT_UPDATED)
 
     def is_needed(self, association: Association, vlr: Gt) -> bool:
-        """False where the VLR knows all that it would hear (23.060 6.9.1.3.1 step 5)."""
+        """False where the VLR knows all that it would hear (23.060 6.9.1.3.1 step 5).
+
+        A mobile that has not acknowledged its TMSI may not have it: it is given one again, or is never paged by it.
+        """
         return (
             self.update_type is GprsLocationUpdateType.IMSI_ATTACH
             or association.state is not Gs.ASSOCIATED
             or not association.is_reliable
             or association.vlr != vlr
             or association.lai != self.context.cell.rai.lai
+            or association.tmsi_given is not None
         )
 
     @property

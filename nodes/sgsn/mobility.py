@@ -147,7 +147,7 @@ def update_failed(context: MmContext, event: RoutingAreaUpdate) -> S:
     if not event.proved:
         context.put_back(event.place)
     elif event.state is routing_area_update.S.REJECTED:
-        return left(context)
+        return lost(context)
     context.stage.release_asked(context)
     if context.reachability.mm_state == "IDLE":
         context.registered()
@@ -186,9 +186,15 @@ def left(context: MmContext) -> S:
     return S.DEREGISTERED if kept else S.GONE
 
 
+def lost(context: MmContext) -> S:
+    """As :func:`left`; a VLR that reaches the mobile through here is told that it does so no more (29.018 10)."""
+    context.tell_gs(DetachedFromNonGprs(FromCalls.IMPLICIT_NETWORK_INITIATED_IMSI_DETACH_FROM_NON_GPRS_SERVICES))
+    return left(context)
+
+
 def attach_failed(context: MmContext, event: Attach) -> S:
     """The mobile is not attached."""
-    return left(context)
+    return lost(context)
 
 
 def attach_requested_while_leaving(context: MmContext, event: AttachRequest) -> S:
@@ -304,8 +310,7 @@ def detached_again(context: MmContext, event: DetachRequestMo) -> S:
 def implicitly_detached(context: MmContext, event: ImplicitDetach) -> S:
     """The mobile was not heard for too long (23.060 6.6.1): it is not told, and nobody waits for it."""
     context.end_children()
-    context.tell_gs(DetachedFromNonGprs(FromCalls.IMPLICIT_NETWORK_INITIATED_IMSI_DETACH_FROM_NON_GPRS_SERVICES))
-    return left(context)
+    return lost(context)
 
 
 def departed(context: MmContext, event: Departed) -> S:

@@ -39,7 +39,8 @@ from protocol.mm import (
     CmServiceType,
     LocationUpdatingRequest,
 )
-from protocol.rr import GprsSuspensionRequest, PagingResponse
+from protocol.rr import GprsSuspensionRequest, PagingResponse, RrCause, RrStatus
+from protocol.timers import SECOND, X_RADIO_LINK
 from tests.machines.mobile_calls import (
     ACTIVE,
     OURS,
@@ -118,7 +119,20 @@ def test_call_made() -> None:
     assert replies(around) == [("done", {"call": "active"})]
     look = around.m1
     assert (look["cs_state"], look["call"]) == ("MM CONNECTION ACTIVE", ACTIVE)
-    assert around.wait(7200) == [], "a call lasts as long as its users want"
+    assert around.wait(1799) == [], "a call lasts as long as its users want, and its link"
+
+
+def test_call_on_a_dead_channel() -> None:
+    """44.018 3.4.13.1: where nothing is heard for X-radio-link the BSS has died: the call is over, packets update."""
+    around = calling()
+    around.wait(1000)
+    assert around.tells(RrStatus(rr_cause=RrCause.NORMAL_EVENT)) == []
+    assert around.wait(X_RADIO_LINK.duration / SECOND - 1) == []
+    assert around.m1["call"] == ACTIVE
+    (update,) = around.wait(2)
+    assert isinstance(update, RoutingAreaUpdateRequest)
+    look = around.m1
+    assert (look["call"], look["cs_state"]) == (None, "MM IDLE, NORMAL SERVICE")
 
 
 def test_call_made_and_ended() -> None:

@@ -228,7 +228,7 @@ def test_switched_off_while_a_service_is_asked_for() -> None:
     around.order("call")
     around.order("power-off")
     assert ("failed", {"error": "the mobile is switched off"}) in replies(around)
-    assert around.timers() == {"T3220"}
+    assert around.timers() == {"T3220", "X-radio-link"}
     around.wait(5)
     assert (around.m1["cs_state"], around.ms.channels, around.timers()) == ("NULL", {}, set())
 

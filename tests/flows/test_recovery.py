@@ -1,0 +1,53 @@
+"""What a dead node leaves half done is made good by those who live: found by the crash matrix, one flow each."""
+
+from typing import Any
+
+from protocol.bssap_plus import (
+    ImsiDetachIndication,
+    LocationUpdateAccept,
+    LocationUpdateRequest,
+    TmsiReallocationComplete,
+)
+from protocol.gmm import AttachAccept, RoutingAreaUpdateAccept, RoutingAreaUpdateComplete
+
+
+def test_attach_never_completed_is_told_to_the_vlr(lab: Any) -> None:
+    """29.018 10: the mobile dies before ATTACH COMPLETE; the VLR hears that it is not reached through the SGSN."""
+    lab.begin("emma", "attach")
+    assert lab.session.wait_for(lambda: lab.count(AttachAccept) == 1, 10_000_000)
+    assert lab.context("emma", "vlr1")["gs"] == "Gs-ASSOCIATED"
+    lab.kill("ms1")
+    lab.mark()
+    lab.wait(40)  # T3350 runs out five times
+    assert lab.count(ImsiDetachIndication) == 1
+    assert lab.context("emma", "vlr1")["gs"] == "Gs-NULL"
+    assert lab.broken() == []
+
+
+def test_update_that_the_vlr_may_have_heard_is_undone(combined: Any) -> None:
+    """29.018 6.4, 10: T6-1 has run out, but the VLR took the update; once the mobile is gone, the VLR is told."""
+    lab = combined
+    lab.lose(LocationUpdateAccept, times=1)
+    lab.begin("emma", "move", cell="cell4")
+    lab.wait(12)
+    assert (lab.context("emma", "sgsn2")["gs"], lab.context("emma", "vlr2")["gs"]) == ("Gs-NULL", "Gs-ASSOCIATED")
+    lab.kill("ms1")
+    lab.mark()
+    lab.wait(20 * 60)  # periodic update missed, implicitly detached
+    assert lab.count(ImsiDetachIndication) == 1
+    assert lab.context("emma", "vlr2")["gs"] == "Gs-NULL"
+
+
+def test_tmsi_that_never_came_is_given_anew(combined: Any) -> None:
+    """23.060 6.9.1.3.2: RAU ACCEPT is lost with its TMSI; the next update asks anew, or pages miss the mobile."""
+    lab = combined
+    lab.mark()
+    lab.begin("emma", "move", cell="cell4")
+    assert lab.session.wait_for(lambda: lab.count(RoutingAreaUpdateAccept) == 1, 10_000_000)
+    lab.kill("bss2")
+    lab.wait(2)
+    lab.restart("bss2")
+    lab.wait(60)
+    assert lab.count(LocationUpdateRequest) == 2
+    assert lab.count(RoutingAreaUpdateComplete) == lab.count(TmsiReallocationComplete) == 1
+    lab.assert_associated("emma", "sgsn2", "vlr2")
