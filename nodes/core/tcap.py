@@ -109,14 +109,15 @@ class Dialogue:
     # --- for the user -----------------------------------------------------------------------------------------------
 
     def invoke(self, argument: Any) -> None:
-        """Put an invoke into the next message; its timer runs from now."""
+        """Put an invoke into the next message; its timer runs from now, unless nothing is to come of it (class 4)."""
         number = self._number
         self._number = (number + 1) % 128
         operation = OPERATIONS[operation_of(type(argument))]
-        invocation = Invocation(self, number, operation)
-        self._invocations[number] = invocation
-        timer = CLASSES[operation.timer]
-        invocation.running = self.tcap.node.clock.start(timer, invocation)
+        if operation.results or operation.errors:
+            invocation = Invocation(self, number, operation)
+            self._invocations[number] = invocation
+            timer = CLASSES[operation.timer]
+            invocation.running = self.tcap.node.clock.start(timer, invocation)
         self._components.append(tcap.invoke(number, argument))
 
     def answer(self, result: Any) -> None:

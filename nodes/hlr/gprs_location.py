@@ -4,6 +4,7 @@ from typing import Any
 
 from nodes.hlr.config import Subscriber
 from nodes.hlr.location_update import LocationUpdate
+from nodes.hlr.note_ms_present import present
 from nodes.hlr.subscribers import Entry, GprsLocation
 from nodes.hlr.subscription import make_insertions
 from protocol.identities import IsdnAddress
@@ -41,3 +42,6 @@ class UpdateGprsLocation(LocationUpdate):
 
     def make_result(self) -> UpdateGprsLocationRes:
         return UpdateGprsLocationRes(hlr_number=self.stage.isdn)
+
+    def updated(self, entry: Entry) -> None:
+        present(self.stage, entry)

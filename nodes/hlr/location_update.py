@@ -109,6 +109,9 @@ class LocationUpdate(Procedure):
         """The result of the update."""
         raise NotImplementedError
 
+    def updated(self, entry: Entry) -> None:
+        """The node has been told the result."""
+
     def location(self, entry: Entry) -> GprsLocation | VlrLocation | None:
         """Where the subscriber is, in this domain."""
         raise NotImplementedError
@@ -191,6 +194,7 @@ def inserted(update: LocationUpdate, event: InsertSubscriberDataRes) -> S:
     now = update.location(entry)
     if now is not None and update.profile != entry.profile:
         tell_all_data(update.stage, entry, now)
+    update.updated(entry)
     return S.UPDATED
 
 

@@ -16,6 +16,7 @@ from nodes.hlr.cancelling import cancel_location
 from nodes.hlr.config import ADDRESS_SIZES, FLAGS, PdpSubscription, Subscriber
 from nodes.hlr.gprs_location import UpdateGprsLocation
 from nodes.hlr.location_update import choose_barring
+from nodes.hlr.note_ms_present import stop_noting
 from nodes.hlr.subscriber_data import stop_telling, tell_data
 from nodes.hlr.subscribers import Entry, GprsLocation, VlrLocation
 from nodes.hlr.vlr_location import RestoreVlrData, UpdateVlrLocation
@@ -244,6 +245,7 @@ def change(hlr: "Hlr", imsi: str, after: Subscriber | None) -> None:
                 change_at(hlr, entry, location, before, after)
     if after is None:
         end_updates(hlr, imsi)
+        end_notes(hlr, imsi)
         hlr.register.remove(imsi)
 
 
@@ -276,3 +278,10 @@ def end_updates(hlr: "Hlr", imsi: str, *ssns: Ssn) -> None:
         update = hlr.updating.get((kind, imsi))
         if update is not None:
             update.end()
+
+
+def end_notes(hlr: "Hlr", imsi: str) -> None:
+    """GGSNs hear no more of the subscriber."""
+    entry = hlr.register.find(imsi)
+    for ggsn in () if entry is None or entry.absence is None else entry.absence.ggsns:
+        stop_noting(hlr, imsi, ggsn.number)

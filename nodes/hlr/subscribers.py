@@ -2,7 +2,11 @@
 
 The records of a subscriber, each saved only when it changes: ``subscriber/<imsi>`` with what is provisioned (see
 :mod:`nodes.hlr.config`; absent where the configuration file is right), ``sqn/<imsi>`` with SQN in 6 octets,
-``gprs/<imsi>`` with the serving SGSN and ``vlr/<imsi>`` with the serving VLR, absent where none serves.
+``gprs/<imsi>`` with the serving SGSN and ``vlr/<imsi>`` with the serving VLR, absent where none serves;
+``mnrg/<imsi>`` where the mobile was not reached (:mod:`nodes.hlr.absence`).
+
+What an earlier life knew of locations is unconfirmed until the node tells it anew, and "MS purged" is not known any
+more (TS 23.007 5.1).
 
 A million subscribers are kept as the octets of their records. One that is asked for, or has other records, gets an
 entry, and is decoded when it is used.
@@ -14,9 +18,10 @@ from functools import lru_cache
 from typing import ClassVar, Self
 
 from nodes.core.outputs import Record
+from nodes.hlr.absence import Absence
 from nodes.hlr.config import ALGORITHMS, RECORD_VERSION, Subscriber, subscriber_of
 from protocol.auth import Algorithm
-from protocol.identities import GsnAddress, IsdnAddress
+from protocol.identities import GsnAddress, Gt, IsdnAddress
 from protocol.sccp import Ssn
 
 
@@ -97,10 +102,12 @@ vlr_location = lru_cache(maxsize=1024)(VlrLocation.from_octets)
 class Entry:
     """A subscriber in the register: what is provisioned, and what changes. Only the register changes it.
 
-    ``profile`` is the record of what is provisioned; it is empty once the subscriber is removed.
+    ``profile`` is the record of what is provisioned; it is empty once the subscriber is removed. ``unconfirmed`` and
+    ``vlr_unconfirmed``: the location was known before the HLR restarted, and was not told since. ``absence`` is there
+    while the mobile was not reached, or GGSNs are to be told that it is back.
     """
 
-    __slots__ = ("imsi", "location", "profile", "sqn", "vlr")
+    __slots__ = ("absence", "imsi", "location", "profile", "sqn", "unconfirmed", "vlr", "vlr_unconfirmed")
 
     def __init__(self, imsi: str, profile: bytes) -> None:
         self.imsi = imsi
@@ -109,6 +116,9 @@ class Entry:
         """The last sequence number used in a vector (TS 33.102 6.3)."""
         self.location: GprsLocation | None = None
         self.vlr: VlrLocation | None = None
+        self.unconfirmed = False
+        self.vlr_unconfirmed = False
+        self.absence: Absence | None = None
 
     @property
     def subscriber(self) -> Subscriber:
@@ -130,6 +140,8 @@ class Register:
         """How many subscribers have a serving SGSN."""
         self.purged = 0
         """How many of these are purged there."""
+        self.to_note: list[str] = []
+        """Who was heard again in an earlier life, with GGSNs that were not told."""
 
     def __len__(self) -> int:
         """How many subscribers there are."""
@@ -174,6 +186,11 @@ class Register:
             self._locate(self._entry(imsi), gprs_location(octets))
         elif kind == "vlr":
             self._entry(imsi).vlr = vlr_location(octets)
+        elif kind == "mnrg":
+            entry = self._entry(imsi)
+            entry.absence = Absence.from_octets(octets)
+            if entry.absence.reason is None:
+                self.to_note.append(imsi)
 
     def restored(self) -> None:
         """All records are there; those of subscribers who are not provisioned now are left where they are."""
@@ -184,6 +201,28 @@ class Register:
             entry = self._entries.pop(imsi)
             if isinstance(entry, Entry):
                 self._locate(entry, None)
+
+    def doubt(self) -> None:
+        """What is known of locations may be out of date, and "MS purged" is not known (TS 23.007 5.1)."""
+        for entry in self._entries.values():
+            if isinstance(entry, Entry):
+                entry.unconfirmed = entry.location is not None
+                if entry.location is not None and entry.location.purged:
+                    self.locate(entry, replace(entry.location, purged=False))
+                    entry.unconfirmed = True
+                if entry.vlr is not None and entry.vlr.purged:
+                    self.locate_vlr(entry, replace(entry.vlr, purged=False))
+                entry.vlr_unconfirmed = entry.vlr is not None
+
+    def serving(self) -> list[tuple[Gt, Ssn]]:
+        """The numbers and subsystems of all nodes that serve somebody."""
+        nodes: dict[tuple[Gt, Ssn], None] = {}
+        for entry in self._entries.values():
+            if isinstance(entry, Entry):
+                for location in (entry.location, entry.vlr):
+                    if location is not None:
+                        nodes[Gt(location.number.digits), location.ssn] = None
+        return list(nodes)
 
     def algorithms(self) -> set[Algorithm]:
         """The algorithms of all subscribers."""
@@ -216,6 +255,7 @@ class Register:
             entry.profile = b""
             self.locate(entry, None)
             self.locate_vlr(entry, None)
+            self.set_absence(entry, None)
             self._save(f"sqn/{imsi}", None)
         self._save(f"subscriber/{imsi}", b"" if imsi in self._configured else None)
 
@@ -226,6 +266,7 @@ class Register:
 
     def locate(self, entry: Entry, location: GprsLocation | None) -> None:
         """The subscriber is served there; None: nowhere."""
+        entry.unconfirmed = False
         if location != entry.location:
             octets = None if location is None else location.to_octets()
             self._locate(entry, None if octets is None else gprs_location(octets))
@@ -233,6 +274,7 @@ class Register:
 
     def locate_vlr(self, entry: Entry, location: VlrLocation | None) -> None:
         """The subscriber is served by that VLR; None: by none."""
+        entry.vlr_unconfirmed = False
         if location != entry.vlr:
             octets = None if location is None else location.to_octets()
             entry.vlr = None if octets is None else vlr_location(octets)
@@ -259,6 +301,14 @@ class Register:
         assert entry.vlr is not None, "only a serving VLR purges"
         self.locate_vlr(entry, replace(entry.vlr, purged=True))
 
+    def set_absence(self, entry: Entry, absence: Absence | None) -> None:
+        """The mobile was not reached, or is there again; once it is, and every GGSN was told, nothing is left of it."""
+        if absence is not None and absence.reason is None and not absence.ggsns:
+            absence = None
+        if absence != entry.absence:
+            entry.absence = absence
+            self._save(f"mnrg/{entry.imsi}", None if absence is None else absence.to_octets())
+
     def subjects(self) -> Iterable[str]:
         """The IMSIs of all subscribers."""
         return self._entries
@@ -273,7 +323,7 @@ class Register:
         entry = self.find(imsi)
         if entry is None:
             raise KeyError(imsi)
-        known, location = entry.subscriber, entry.location
+        known, location, absence = entry.subscriber, entry.location, entry.absence
         return {
             "imsi": imsi,
             "msisdn": str(known.msisdn),
@@ -289,4 +339,8 @@ class Register:
             "circuit": known.circuit,
             "vlr_number": None if entry.vlr is None else str(entry.vlr),
             "vlr_purged": entry.vlr is not None and entry.vlr.purged,
+            "unconfirmed": entry.unconfirmed or entry.vlr_unconfirmed,
+            "mnrg": absence is not None and absence.reason is not None,
+            "mnrr": None if absence is None or absence.reason is None else absence.reason.name,
+            "ggsns": [] if absence is None else [ggsn.number.digits for ggsn in absence.ggsns],
         }

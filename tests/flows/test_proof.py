@@ -24,8 +24,8 @@ from tests.flows.test_attach import assert_attached
 
 def change_key(lab: Any, imsi: str) -> None:
     """The AuC has another key than the card."""
-    entry = lab.node("hlr1").register.find(imsi)
-    entry.subscriber = replace(entry.subscriber, key=bytes(16))
+    register = lab.node("hlr1").register
+    register.provision(replace(register.find(imsi).subscriber, key=bytes(16)))
 
 
 def test_mac_wrong(lab: Any) -> None:

@@ -109,14 +109,17 @@ def test_nothing_to_withdraw(hlr: Any, arguments: dict[str, Any], why: str) -> N
 
 @pytest.mark.ttcn3("gsup_purge_ps")
 def test_purge(hlr: Any, make_hlr: Callable[..., Any], subscriber: Subscriber) -> None:
-    """TS 23.060 6.7: the serving SGSN purges: the mobile is marked, for the next life too, and its P-TMSI is frozen."""
+    """TS 23.060 6.7: the serving SGSN purges: the mobile is marked, and its P-TMSI is frozen.
+
+    TS 23.007 5.1: the next life does not know of the mark.
+    """
     sgsn = hlr.peers["sgsn1"]
     attach(sgsn, subscriber.imsi)
     answer = purge(sgsn, subscriber.imsi, sgsn_number=IsdnAddress("491720000005"))
     assert answer.result == PurgeMsRes(freeze_p_tmsi=True)
     assert hlr.node.look(None)["purged"] == 1
     reborn = make_hlr(records=hlr.records())
-    assert reborn.node.look(subscriber.imsi)["purged"]
+    assert not reborn.node.look(subscriber.imsi)["purged"]
     assert reborn.node.look(subscriber.imsi)["sgsn_number"] == "491720000005"
 
 
@@ -192,6 +195,10 @@ def test_inspect(hlr: Any, subscriber: Subscriber) -> None:
         "circuit": True,
         "vlr_number": None,
         "vlr_purged": False,
+        "unconfirmed": False,
+        "mnrg": False,
+        "mnrr": None,
+        "ggsns": [],
     }
     (reply,) = hlr.command("inspect")
     counts = {"subscribers": 1, "located": 1, "purged": 0, "updating": 0, "dialogues": 0}
