@@ -253,8 +253,7 @@ def withdraw_calls(lab: Any) -> None:
     """The operator of the HLR takes calls from emma's subscription, and the VLR learns it."""
     lab.tell("hlr1", "cancel", "emma", domain="circuit")
     register = lab.node("hlr1").register
-    entry = register.find(lab.mobile("emma")["imsi"])
-    entry.subscriber = replace(entry.subscriber, circuit=False)
+    register.provision(replace(register.find(lab.mobile("emma")["imsi"]).subscriber, circuit=False))
 
 
 def test_update_accept_lost(combined: Any) -> None:
