@@ -656,6 +656,15 @@ X_N_PDU = timer(
     stop="last segment received",
     expiry="the segments are dropped (TS 44.065 6.7.2)",
 )
+X_INTERVAL = timer(
+    "X-interval",
+    1,
+    1,
+    "mobile",
+    start="echo request or datagram of an order sent; the order gives its value",
+    stop="nothing",
+    expiry="the next one",
+)
 X_PING = timer(
     "X-ping",
     10,

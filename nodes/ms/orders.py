@@ -1,8 +1,7 @@
 """What a mobile can be ordered to do: the events that come from its user, and from where it is carried."""
 
-from ipaddress import IPv4Address, IPv6Address
-
 from nodes.core.outputs import Command
+from nodes.core.probe import Asked
 from nodes.ms.config import RadioCell
 from protocol.gmm.elements import DetachTypeMo
 from protocol.identities import Apn
@@ -181,29 +180,12 @@ class DeactivateOrder(SessionOrder):
         self.left = 0
 
 
-class PacketOrder(SessionOrder):
-    """Send ``count`` packets with ``size`` octets of data to ``address``, one every ``interval`` microseconds.
+class ProbeOrder(SessionOrder):
+    """Send packets as ``asked`` in the context ``nsapi``; None is the first one that fits."""
 
-    Echo requests of ICMP, or, where there is a ``port``, UDP to it. ``nsapi``: None is the first context that fits.
-    """
+    __slots__ = ("asked", "nsapi")
 
-    __slots__ = ("address", "count", "interval", "nsapi", "port", "size")
-
-    def __init__(
-        self,
-        command: Command,
-        address: IPv4Address | IPv6Address,
-        *,
-        port: int | None,
-        count: int,
-        size: int,
-        interval: int,
-        nsapi: int | None,
-    ) -> None:
+    def __init__(self, command: Command, asked: Asked, nsapi: int | None) -> None:
         super().__init__(command)
-        self.address = address
-        self.port = port
-        self.count = count
-        self.size = size
-        self.interval = interval
+        self.asked = asked
         self.nsapi = nsapi

@@ -7,11 +7,12 @@ from typing import Any
 
 from nodes.core.node import CommandError
 from nodes.core.outputs import Command
+from nodes.core.probe import read_probe
 from nodes.ms.orders import (
     ActivateOrder,
     DeactivateOrder,
     ModifyOrder,
-    PacketOrder,
+    ProbeOrder,
     SecondaryOrder,
     SessionOrder,
 )
@@ -30,11 +31,6 @@ from protocol.sm.packet_filter import (
     TypeOfService,
 )
 from protocol.sm.pdp_address import PdpAddress
-
-LARGEST_DATA = 1400
-"""Octets of data in a packet: with headers they fit into 16 segments of N201-U at their least, and on Gn."""
-
-ECHO_PORT = 7
 
 PROTOCOLS = {"icmp": IpProtocol.ICMP, "tcp": IpProtocol.TCP, "udp": IpProtocol.UDP, "icmpv6": IpProtocol.ICMPV6}
 
@@ -122,18 +118,9 @@ def make_deactivate(command: Command) -> SessionOrder:
     return DeactivateOrder(command, nsapi, tear_down=bool(tear_down))
 
 
-def make_packets(command: Command) -> SessionOrder:
+def make_probe(command: Command) -> SessionOrder:
     """Echo requests, or datagrams."""
-    arguments = command.arguments
-    return PacketOrder(
-        command,
-        read_ip("address", arguments.get("address")),
-        port=None if command.verb == "ping" else whole(arguments, "port", 1, 65535, ECHO_PORT),
-        count=whole(arguments, "count", 1, 1000, 1),
-        size=whole(arguments, "size", 0, LARGEST_DATA, 56),
-        interval=whole(arguments, "interval_ms", 0, 60_000, 1000) * 1000,
-        nsapi=read_nsapi(arguments),
-    )
+    return ProbeOrder(command, read_probe(command), read_nsapi(command.arguments))
 
 
 FILTER = ("address", "local_port", "port", "precedence", "protocol", "tos")
@@ -196,7 +183,7 @@ SESSION_ORDERS: Mapping[str, Callable[[Command], SessionOrder]] = {
     "activate-secondary": make_activate_secondary,
     "modify": make_modify,
     "deactivate": make_deactivate,
-    "ping": make_packets,
-    "send": make_packets,
+    "ping": make_probe,
+    "send": make_probe,
 }
 """What makes the order of each command."""
