@@ -665,6 +665,24 @@ X_INTERVAL = timer(
     stop="nothing",
     expiry="the next one",
 )
+X_ACTIVATION = timer(
+    "X-activation",
+    90,
+    1,
+    "network",
+    start="PDU Notification Response received: the SGSN asks the mobile for a context; longer than T3385 five times",
+    stop="Create PDP Context Request or PDU Notification Reject Request received",
+    expiry="the GGSN gives the activation up, the packets that wait are dropped",
+)
+X_PRESENT = timer(
+    "X-present",
+    120,
+    1,
+    "network",
+    start="MNRG set in the GGSN",
+    stop="Note MS Present or Create PDP Context Request received",
+    expiry="the packets that wait are dropped",
+)
 X_PING = timer(
     "X-ping",
     10,

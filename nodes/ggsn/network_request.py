@@ -1,0 +1,254 @@
+"""Network-requested PDP context activation (TS 23.060 9.2.2.2, TS 29.060 7.3.8 to 7.3.11).
+
+A packet looks for its mobile. There is one run an address, from the first downlink packet for a static address
+without context on. Packets wait in it, the newest of them, until the mobile has made the context.
+
+MNRG is set where the HLR says so, or where the SGSN does not know the mobile, has it detached, or gets no answer to
+paging: those the HLR will tell of when the mobile is heard again. A mobile that refuses, or that is suspended for a
+call, is there: for it nothing is set, and the next packet asks again.
+"""
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from nodes.core import gtp
+from nodes.core.gtp import NO_TEID, Transaction
+from nodes.core.machine import ANY, Begin, Machine, State
+from nodes.core.tcap import Inquiry, NoAnswer, Refused
+from nodes.ggsn.config import Address
+from nodes.ggsn.contexts import Point
+from protocol.causes import GtpCause
+from protocol.gtp import EndUserAddress, PduNotificationRequest
+from protocol.gtp import Imsi as GtpImsi
+from protocol.identities import Apn, GsnAddress, Imsi, Teid
+from protocol.map.contexts import FAILURE_REPORT_V3, GPRS_LOCATION_INFO_RETRIEVAL_V3
+from protocol.map.errors import ErrorCode
+from protocol.map.packet import (
+    AbsentSubscriberDiagnosticSm,
+    FailureReportArg,
+    FailureReportRes,
+    SendRoutingInfoForGprsArg,
+    SendRoutingInfoForGprsRes,
+)
+from protocol.timers import X_ACTIVATION, X_PRESENT, Timer
+
+if TYPE_CHECKING:
+    from nodes.ggsn.node import Ggsn
+
+MOST_WAITING = 16
+"""How many packets wait for the context; the oldest goes first."""
+
+UNREACHABLE = frozenset(
+    {
+        GtpCause.IMSI_NOT_KNOWN,
+        GtpCause.MS_IS_GPRS_DETACHED,
+        GtpCause.MS_IS_NOT_GPRS_RESPONDING,
+        GtpCause.MS_IS_NOT_GPRS_RESPONDING_TO_PAGING,
+    }
+)
+"""Causes after which the HLR is asked to tell when the mobile is there again."""
+
+
+class S(State):
+    """States of a network-requested activation."""
+
+    START = "start"
+    WAIT_LOCATION = "wait for the HLR to tell the SGSN"
+    WAIT_NOTIFICATION = "wait for PDU Notification Response"
+    WAIT_ACTIVATION = "wait for Create PDP Context Request"
+    WAIT_REPORT = "wait for the HLR's answer to the failure report"
+    WAIT_PRESENT = "MNRG set, wait for Note MS Present"
+    ACTIVATED = "activated"
+    FAILED = "failed"
+
+
+class Activated:
+    """The context has been made."""
+
+
+class MsPresent:
+    """The HLR tells that the mobile is there again, at this SGSN."""
+
+    __slots__ = ("sgsn",)
+
+    def __init__(self, sgsn: GsnAddress) -> None:
+        self.sgsn = sgsn
+
+
+class NotificationRejected:
+    """The SGSN tells that the mobile does not answer, or refuses."""
+
+    __slots__ = ("cause",)
+
+    def __init__(self, cause: GtpCause) -> None:
+        self.cause = cause
+
+
+class NetworkRequest(Inquiry):
+    """One activation, for the static ``address`` of a subscriber at an access point."""
+
+    __slots__ = ("address", "imsi", "key", "packets", "point", "teid")
+
+    stage: "Ggsn"
+
+    def __init__(self, ggsn: "Ggsn", point: Point, key: bytes, address: Address, imsi: Imsi) -> None:
+        super().__init__(ggsn)
+        self.point = point
+        self.key = key
+        self.address = address
+        self.imsi = imsi
+        self.packets: deque[bytes] = deque(maxlen=MOST_WAITING)
+        self.teid: Teid = ggsn.gtp.allocate_teid()
+
+    @property
+    def subject(self) -> str:
+        return str(self.imsi)
+
+    def ended(self) -> None:
+        super().ended()
+        self.stage.gtp.release_teid(self.teid)
+        self.stage.user_plane.dropped["not activated"] += len(self.packets)
+        del self.stage.requests[self.key]
+        del self.stage.notifications[self.teid]
+
+    def notify(self, sgsn: GsnAddress) -> S:
+        """Let the SGSN ask the mobile for the context."""
+        if not self.stage.gtp.path_to(sgsn):
+            self.stage.warn("gtp route", f"{self.imsi} is with the SGSN {sgsn}, which is not known here")
+            return S.FAILED
+        request = PduNotificationRequest(
+            teid=NO_TEID,
+            imsi=GtpImsi(self.imsi),
+            tunnel_endpoint_identifier_control_plane=self.teid,
+            end_user_address=EndUserAddress.static(self.address),
+            access_point_name=Apn(self.point.apn),
+            ggsn_address_for_control_plane=self.stage.own,
+        )
+        self.start(self.stage.gtp.request(self, sgsn, request, self.imsi))
+        return S.WAIT_NOTIFICATION
+
+    def fail(self, cause: GtpCause) -> S:
+        """It did not work: have the HLR tell when the mobile is there, where it is not."""
+        self.end_children()
+        hlr = self.stage.hlr_of(self.imsi)
+        if cause not in UNREACHABLE or hlr is None:
+            return S.FAILED
+        dialogue = self.begin_dialogue(hlr, FAILURE_REPORT_V3, self.imsi)
+        ggsn = self.stage
+        dialogue.invoke(FailureReportArg(imsi=self.imsi, ggsn_number=ggsn.isdn, ggsn_address=ggsn.config.address))
+        dialogue.send()
+        return S.WAIT_REPORT
+
+    def unreachable(self) -> S:
+        """Set MNRG: nobody is asked for this mobile until it is known to be there."""
+        self.stage.mnrg[self.imsi] = None
+        return S.WAIT_PRESENT
+
+
+def begun(request: NetworkRequest, event: Begin) -> S:
+    """Find the SGSN: by another context of the mobile, or ask the HLR."""
+    served = request.stage.sgsn_of(request.imsi)
+    if served is not None:
+        return request.notify(served)
+    ggsn, hlr = request.stage, request.stage.hlr_of(request.imsi)
+    if hlr is None:
+        return S.FAILED
+    dialogue = request.begin_dialogue(hlr, GPRS_LOCATION_INFO_RETRIEVAL_V3, request.imsi)
+    dialogue.invoke(
+        SendRoutingInfoForGprsArg(imsi=request.imsi, ggsn_address=ggsn.config.address, ggsn_number=ggsn.isdn)
+    )
+    dialogue.send()
+    return S.WAIT_LOCATION
+
+
+def located(request: NetworkRequest, event: SendRoutingInfoForGprsRes) -> S:
+    """Ask the SGSN, unless the HLR knows that it is in vain; a mobile that was not heard of is tried all the same."""
+    reason = event.mobile_not_reachable_reason
+    if reason is None or reason is AbsentSubscriberDiagnosticSm.NO_PAGING_RESPONSE_VIA_SGSN:
+        return request.notify(event.sgsn_address)
+    return request.unreachable()
+
+
+def not_located(request: NetworkRequest, event: Refused) -> S:
+    """No SGSN serves the mobile, or the HLR does not know it at all."""
+    if event.error is ErrorCode.ABSENT_SUBSCRIBER:
+        return request.unreachable()
+    return S.FAILED
+
+
+def unanswered(request: NetworkRequest, event: NoAnswer) -> S:
+    """The HLR cannot be asked."""
+    return S.FAILED
+
+
+def notified(request: NetworkRequest, event: Transaction) -> S:
+    """The SGSN asks the mobile, or why it does not."""
+    cause = event.answer.cause
+    return S.WAIT_ACTIVATION if cause.is_acceptance else request.fail(cause)
+
+
+def not_notified(request: NetworkRequest, event: Transaction) -> S:
+    """The SGSN does not answer."""
+    return S.FAILED
+
+
+def rejected(request: NetworkRequest, event: NotificationRejected) -> S:
+    """The mobile does not answer, or refuses."""
+    return request.fail(event.cause)
+
+
+def never_activated(request: NetworkRequest, event: Timer) -> S:
+    """The SGSN told neither."""
+    return S.FAILED
+
+
+def reported(request: NetworkRequest, event: FailureReportRes) -> S:
+    """The HLR will tell when the mobile is there."""
+    return request.unreachable()
+
+
+def not_reported(request: NetworkRequest, event: Refused | NoAnswer) -> S:
+    """The HLR will not: so MNRG is not set, and the next packet asks again."""
+    return S.FAILED
+
+
+def present(request: NetworkRequest, event: MsPresent) -> S:
+    """The mobile is there again: try once more."""
+    return request.notify(event.sgsn)
+
+
+def given_up(request: NetworkRequest, event: Timer) -> S:
+    """The packets are too old for anybody; MNRG stays set."""
+    return S.FAILED
+
+
+def activated(request: NetworkRequest, event: Activated) -> S:
+    """The mobile has the context; the SGSN's answer to the notification, if it comes still, is of no more use."""
+    return S.ACTIVATED
+
+
+NETWORK_REQUEST = Machine(
+    "network-requested activation, GGSN side",
+    clause="23.060 9.2.2.2",
+    of=NetworkRequest,
+    initial=S.START,
+    final=(S.ACTIVATED, S.FAILED),
+    guards={S.WAIT_ACTIVATION: X_ACTIVATION, S.WAIT_PRESENT: X_PRESENT},
+    rows=[
+        # in this state    on this event     do this      and be in one of
+        (S.START, Begin, begun, (S.WAIT_LOCATION, S.WAIT_NOTIFICATION, S.FAILED)),
+        (S.WAIT_LOCATION, SendRoutingInfoForGprsRes, located, (S.WAIT_NOTIFICATION, S.WAIT_PRESENT, S.FAILED)),
+        (S.WAIT_LOCATION, Refused, not_located, (S.WAIT_PRESENT, S.FAILED)),
+        (S.WAIT_LOCATION, NoAnswer, unanswered, (S.FAILED,)),
+        (S.WAIT_NOTIFICATION, gtp.S.ANSWERED, notified, (S.WAIT_ACTIVATION, S.WAIT_REPORT, S.FAILED)),
+        (S.WAIT_NOTIFICATION, gtp.S.NO_RESPONSE, not_notified, (S.FAILED,)),
+        ((S.WAIT_NOTIFICATION, S.WAIT_ACTIVATION), NotificationRejected, rejected, (S.WAIT_REPORT, S.FAILED)),
+        (S.WAIT_ACTIVATION, X_ACTIVATION, never_activated, (S.FAILED,)),
+        (S.WAIT_REPORT, FailureReportRes, reported, (S.WAIT_PRESENT,)),
+        (S.WAIT_REPORT, Refused, not_reported, (S.FAILED,)),
+        (S.WAIT_REPORT, NoAnswer, not_reported, (S.FAILED,)),
+        (S.WAIT_PRESENT, MsPresent, present, (S.WAIT_NOTIFICATION, S.FAILED)),
+        (S.WAIT_PRESENT, X_PRESENT, given_up, (S.FAILED,)),
+        (ANY, Activated, activated, (S.ACTIVATED,)),
+    ],
+)
