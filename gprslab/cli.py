@@ -23,7 +23,7 @@ from gprslab.bus.mqtt import BadUrlError, BrokerUrl, MqttBus
 from gprslab.control import version
 from gprslab.faults import Faults
 from gprslab.runner import Runner
-from gprslab.store import Store, StoreError
+from gprslab.store import Store, StoreError, records_of
 from gprslab.strict_yaml import ConfigError
 from gprslab.supervisor import BROKER_VARIABLE, LabArguments, Supervisor, SupervisorError, live_with_parent
 from gprslab.tun import TunDevice, TunError
@@ -84,6 +84,7 @@ class _Commands(click.Group):
         "ping": "gprslab.commands_network",
         "run": "gprslab.commands_run",
         "send": "gprslab.commands_network",
+        "subscriber": "gprslab.commands_subscriber",
         "tell": "gprslab.commands_network",
     }
 
@@ -148,7 +149,7 @@ def node(
         return made if device is None else device.put_in_place_of(made)
 
     gc.freeze()  # what is loaded stays: the collector need not look at it, neither while we run nor when we end
-    store = Store.open(_records_of(name, state))
+    store = Store.open(records_of(name, state))
     try:
         runner = Runner(
             name, role, partial(MqttBus, url), make, store, faults=Faults(lab.seed), on_state=partial(_mark, ready)
@@ -245,15 +246,3 @@ def _end_on_signals() -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, interrupt)
-
-
-def _records_of(name: str, state: str) -> str:
-    """Where the records of a node are: in a file of its own, or in the database that all share."""
-    if "://" in state:
-        return state
-    folder = Path(state)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"{folder}: {error.strerror}") from None
-    return str(folder / f"{name}.db")

@@ -32,7 +32,8 @@ T = TypeVar("T")
 _TOPOLOGY = TypeAdapter(files.Topology)
 _SUBSCRIBER = TypeAdapter(files.SubscriberEntry)
 _DURATIONS: TypeAdapter[dict[str, int]] = TypeAdapter(files.Durations)
-_NAMED: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[files.Name, Any])
+NAMED: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[files.Name, Any])
+"""What stands under names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Lab:
     def __init__(self, topology: Document, subscribers: Document, timers: Document) -> None:
         self.documents = {"topology": topology, "subscribers": subscribers, "timers": timers}
         self.topology = topology.checked(_TOPOLOGY, topology.content)
-        subscribers.checked(_NAMED, subscribers.content)
+        subscribers.checked(NAMED, subscribers.content)
         self.subscribers = {
             name: subscribers.checked(_SUBSCRIBER, content, name) for name, content in subscribers.content.items()
         }

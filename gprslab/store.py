@@ -312,6 +312,25 @@ def _beginning(query: Select[Any], prefix: str) -> Select[Any]:
     return query.where(_RECORDS.c.key >= prefix, _RECORDS.c.key < prefix[:-1] + chr(ord(prefix[-1]) + 1))
 
 
+def records_of(node: str, state: str, *, make: bool = True) -> str:
+    """Where the records of a node are, for :meth:`Store.open`: in a file of its own, or in the database that all share.
+
+    :raises StoreError: the folder ``state`` cannot be made, or with ``make`` False holds no records of the node.
+    """
+    if "://" in state:
+        return state
+    folder = Path(state)
+    path = folder / f"{node}.db"
+    if make:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{folder}: {error.strerror}") from None
+    elif not path.is_file():
+        raise StoreError(f"{path}: there are no records of {node}")
+    return str(path)
+
+
 def _url(url_or_path: str) -> URL:
     """Read what the user gave; an SQLite file comes back by its one true path, since its locks are named after it."""
     if "://" not in url_or_path:

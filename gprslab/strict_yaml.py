@@ -150,7 +150,7 @@ class _Composer:
     def _value(self, event: Event, depth: int) -> Any:
         self._check_plain(event)
         if isinstance(event, ScalarEvent):
-            return event.value if event.style else _plain(event.value)
+            return event.value if event.style else plain(event.value)
         if not depth:
             raise self._error(event, f"at most {MOST_DEPTH} levels", "more")
         if isinstance(event, SequenceStartEvent):
@@ -187,8 +187,8 @@ class _Composer:
         return ConfigError(self._file, f"line {event.start_mark.line + 1}", expected, found)
 
 
-def _plain(text: str) -> Any:
-    """What a plain scalar stands for."""
+def plain(text: str) -> Any:
+    """What a plain scalar stands for: text, a number, ``True``, ``False`` or ``None``."""
     if _WHOLE.fullmatch(text):
         return int(text)
     if _BROKEN.fullmatch(text):

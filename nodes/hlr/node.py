@@ -142,6 +142,10 @@ class Hlr(Node):
         """Enter, change or remove subscribers: ``records`` by IMSI, in hexadecimal digits, or null."""
         provisioning.provision(self, command)
 
+    def command_profiles(self, command: Command) -> None:
+        """Answer ``records`` of ``most`` subscribers by IMSI, from ``first`` upwards."""
+        provisioning.profiles(self, command)
+
     def command_set(self, command: Command) -> None:
         """Change fields of the subscriber ``imsi``."""
         provisioning.set_fields(self, command)

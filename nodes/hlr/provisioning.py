@@ -39,8 +39,14 @@ MOST_OCTETS = 5000
 MOST_REASON = 200
 """Characters of a reason, which may repeat what it is about."""
 
+MOST_TOLD = 100_000
+"""Octets of records in one answer, but for the last: what the bus carries in one payload is bounded."""
+
 MOST_TELLING = 10_000
 """Nodes that are being told changes. Until they have answered, nothing more is provisioned that they must be told."""
+
+TRY_AGAIN = "try again later"
+"""How the reason ends for which a row is refused that will be taken later."""
 
 PDP_TYPES = {"ipv4": PdpTypeNumber.IPV4, "ipv6": PdpTypeNumber.IPV6}
 
@@ -55,6 +61,18 @@ def show(hlr: "Hlr", command: Command) -> None:
     """Answer all that is provisioned of the subscriber ``imsi`` but the keys, and where it is."""
     imsi = str(command.arguments.get("imsi"))
     hlr.reply(command, "done", told(known(hlr, imsi)) | hlr.look(imsi))
+
+
+def profiles(hlr: "Hlr", command: Command) -> None:
+    """Answer ``records`` of ``most`` subscribers by IMSI, keys and all, as :func:`provision` takes them.
+
+    They begin at the IMSI ``first``, or behind it where there is no such; ``next`` is the one that follows, or null.
+    """
+    first, most = command.arguments.get("first", ""), command.arguments.get("most", MOST_RECORDS)
+    if not isinstance(first, str) or type(most) is not int or not 1 <= most <= MOST_RECORDS:
+        raise CommandError(f"first is text, and most a number from 1 to {MOST_RECORDS}")
+    records, behind = hlr.register.profiles(first, most, MOST_TOLD)
+    hlr.reply(command, "done", {"records": {imsi: octets.hex() for imsi, octets in records.items()}, "next": behind})
 
 
 def provision(hlr: "Hlr", command: Command) -> None:
@@ -235,7 +253,7 @@ def change(hlr: "Hlr", imsi: str, after: Subscriber | None) -> None:
         return
     entry = hlr.register.served(imsi)
     if entry is not None and len(hlr.telling_data) >= MOST_TELLING:
-        raise ValueError(f"{MOST_TELLING} changes are still being told; try again later")
+        raise ValueError(f"{MOST_TELLING} changes are still being told; {TRY_AGAIN}")
     if after is not None:
         hlr.register.provision(after)
     if entry is not None:

@@ -12,6 +12,7 @@ A million subscribers are kept as the octets of their records. One that is asked
 entry, and is decoded when it is used.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -135,6 +136,8 @@ class Register:
     def __init__(self, configured: Iterable[Subscriber], save: Callable[[str, bytes | None], None]) -> None:
         self._entries: dict[str, bytes | Entry] = {one.imsi: one.to_octets() for one in configured}
         self._configured = frozenset(self._entries)
+        self._in_order: list[str] | None = None
+        """The IMSIs in their order, once that was asked for, until one comes or goes."""
         self._save = save
         self.located = 0
         """How many subscribers have a serving SGSN."""
@@ -158,6 +161,23 @@ class Register:
         """The record of a subscriber, who needs no entry for that; empty where there is no such."""
         found = self._entries.get(imsi, b"")
         return found if isinstance(found, bytes) else found.profile
+
+    def profiles(self, first: str, most: int, octets: int) -> tuple[dict[str, bytes], str | None]:
+        """So many records by IMSI, from ``first`` upwards; and the IMSI behind them, if there is one.
+
+        They end with the one that makes them as long as ``octets``.
+        """
+        if self._in_order is None:
+            self._in_order = sorted(self._entries)
+        found: dict[str, bytes] = {}
+        at = bisect_left(self._in_order, first)
+        for imsi in self._in_order[at : at + most]:
+            found[imsi] = self.profile(imsi)
+            octets -= len(found[imsi])
+            if octets <= 0:
+                break
+        behind = self._in_order[at + len(found) : at + len(found) + 1]
+        return found, behind[0] if behind else None
 
     def served(self, imsi: str) -> Entry | None:
         """The entry of a subscriber whom some node serves; None for all others."""
@@ -245,12 +265,15 @@ class Register:
         if isinstance(entry, Entry):
             entry.profile = profile
         else:
+            if entry is None:
+                self._in_order = None
             self._entries[imsi] = profile
         self._save(f"subscriber/{imsi}", profile)
 
     def remove(self, imsi: str) -> None:
         """There is no such subscriber any more; one of the configuration file must stay removed."""
         entry = self._entries.pop(imsi)
+        self._in_order = None
         if isinstance(entry, Entry):
             entry.profile = b""
             self.locate(entry, None)

@@ -252,6 +252,33 @@ def test_set_that_cannot_be(fields: dict[str, Any], why: str) -> None:
     assert lab.obey("subscriber", imsi=IMSI) == before
 
 
+# --- profiles -----------------------------------------------------------------------------------------------------
+
+
+def test_profiles_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All records are told in the order of the IMSIs, in pages that are bounded, whoever comes and goes meanwhile."""
+    lab = HlrLab()
+    record = SUBSCRIBER.to_octets().hex()
+    others = {f"26201000000000{number}": record for number in (3, 1, 2)}
+    lab.obey("provision", records=others)
+    everybody = dict(sorted({**others, str(IMSI): record}.items()))
+    assert lab.obey("profiles") == {"records": everybody, "next": None}
+    page = lab.obey("profiles", first="262010000000001", most=1)
+    assert page == {"records": {"262010000000001": record}, "next": "262010000000002"}
+    lab.obey("provision", records={"262010000000002": None, "262010000000004": record})
+    page = lab.obey("profiles", first=page["next"], most=1)
+    assert page == {"records": {"262010000000003": record}, "next": "262010000000004"}
+    assert lab.obey("profiles", first="9") == {"records": {}, "next": None}
+    monkeypatch.setattr(provisioning, "MOST_TOLD", 1)
+    assert lab.obey("profiles") == {"records": {"262010000000001": record}, "next": "262010000000003"}
+
+
+@pytest.mark.parametrize("arguments", [{"first": 1}, {"most": 0}, {"most": 501}, {"most": "1"}, {"most": True}])
+def test_profiles_that_cannot_be(arguments: dict[str, Any]) -> None:
+    """DESIGN 7: a command is hostile too."""
+    assert HlrLab().fails("profiles", **arguments) == "first is text, and most a number from 1 to 500"
+
+
 # --- told to the SGSN (23.060 6.11) -------------------------------------------------------------------------------
 
 
