@@ -210,6 +210,7 @@ def denied(association: Association, event: AlertReject | PagingReject) -> State
 def active(association: Association, event: MsActivityIndication) -> State:
     """The mobile was heard, after an HLR failed (13): what the VLR knows of it is to be confirmed there anew."""
     association.subscriber.tell_children(event)
+    association.subscriber.hear(CONTACT)
     return association.state
 
 

@@ -8,7 +8,7 @@ from protocol.causes import MmCause
 
 
 class Contact:
-    """→ subscriber, alert: the mobile was heard on the A interface, and is who it says."""
+    """→ subscriber, alert: the mobile was heard on the A interface, and is who it says; or its SGSN has heard it."""
 
 
 class Updated:

@@ -15,6 +15,7 @@ from protocol.bssap_plus import (
     ImsiDetachIndication,
     LocationUpdateRequest,
     MobileStatus,
+    MsActivityIndication,
     MsUnreachable,
     PagingReject,
     PagingRequest,
@@ -71,6 +72,8 @@ class Gs:
             return bool(association.hear(message))
         subscriber = register.find(identity.imsi)
         if subscriber is not None and number == subscriber.sgsn:
+            if isinstance(message, MsActivityIndication) and subscriber.association.hear(message):
+                return True
             return bool(subscriber.deliver(message) or subscriber.association.hear(message))
         if type(message) in ACKNOWLEDGED:
             self.node.warn("gs association", f"{message.title} from {number} for {identity.imsi}, who is not its own")

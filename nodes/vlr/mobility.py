@@ -1,11 +1,12 @@
 """The life of a subscriber in the VLR (TS 23.012, TS 23.007 4): attached here or through an SGSN, detached, purged.
 
 A mobile that is attached on the A interface must be heard now and then, or it counts as detached; one that an SGSN
-speaks for is the SGSN's care, and the timer does not run (TS 23.060 6.3).
+speaks for is the SGSN's care, and the timer does not run (TS 23.060 6.3). Whatever is heard of one that the HLR has not
+confirmed since its reset makes the VLR tell it where the mobile is (TS 23.007 5.1).
 """
 
 from nodes.core.machine import ANY, Machine, State
-from nodes.vlr import alert, association, ms_information, paging, purge
+from nodes.vlr import alert, association, location_update, ms_information, paging, purge
 from nodes.vlr.alert import Alert
 from nodes.vlr.events import (
     UNPROVED,
@@ -20,6 +21,7 @@ from nodes.vlr.events import (
     Unproved,
     Updated,
 )
+from nodes.vlr.location_update import LocationUpdate
 from nodes.vlr.ms_information import MsInformation
 from nodes.vlr.paging import Paging
 from nodes.vlr.purge import Purge
@@ -46,12 +48,31 @@ def attached(subscriber: Subscriber, event: Updated | Contact) -> S:
     if subscriber.state is S.ATTACHED:
         subscriber.hold_guard()
         subscriber.release_guard()
+    confirm(subscriber)
     return S.ATTACHED
 
 
 def heard(subscriber: Subscriber, event: Contact) -> S:
-    """The mobile was heard on the A interface, but is registered through its SGSN."""
+    """The mobile was heard on the A interface or by its SGSN, through which it is registered."""
+    confirm(subscriber)
     return S.ASSOCIATED
+
+
+def confirm(subscriber: Subscriber) -> None:
+    """Tell the HLR where the mobile is, unless it has confirmed that, or is being told."""
+    told = subscriber.association.state is association.S.LA_UPDATE_PRESENT or subscriber.child(LocationUpdate)
+    if not subscriber.confirmed_in_hlr and not told:
+        subscriber.start(LocationUpdate(subscriber, subscriber))
+
+
+def confirmed(subscriber: Subscriber, event: LocationUpdate) -> State:
+    """The HLR has it."""
+    return subscriber.state
+
+
+def not_confirmed(subscriber: Subscriber, event: LocationUpdate) -> State:
+    """The HLR does not answer: the next contact is another chance; or it does not want the subscriber here."""
+    return S.GONE if event.final else subscriber.state
 
 
 def associated(subscriber: Subscriber, event: Associated) -> S:
@@ -186,6 +207,8 @@ MOBILITY = Machine(
         (S.ATTACHED, X_IMSI_DETACH, silent, (S.DETACHED,)),
         (S.DETACHED, X_VLR_PURGE, silent_for_long, (S.PURGING,)),
         (S.PURGING, purge.S.PURGED, purged, (S.GONE,)),
+        (ANY, location_update.S.UPDATED, confirmed, ALIVE),
+        (ANY, location_update.S.REFUSED, not_confirmed, (*ALIVE, S.GONE)),
         (ANY, LocationRefused, refused, (*ALIVE, S.GONE)),
         (S.NEW, Unproved, unproved, (S.NEW, S.GONE)),
         (S.NEW, Dissociated, never_associated, (S.NEW, S.GONE)),

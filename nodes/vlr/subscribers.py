@@ -10,7 +10,7 @@ from nodes.core.machine import Procedure
 from nodes.vlr.association import Association
 from protocol.gmm.elements import Cksn
 from protocol.identities import Gt, Imsi, IsdnAddress, Lai, MobileIdentity, Tmsi
-from protocol.map.subscriber import DeleteSubscriberDataArg, InsertSubscriberDataArg
+from protocol.map.subscriber import DeleteSubscriberDataArg, InsertSubscriberDataArg, SubscriberStatus
 
 
 class Subscriber(Procedure):
@@ -92,8 +92,16 @@ class Subscriber(Procedure):
     # --- subscription ---------------------------------------------------------------------------------------------
 
     def insert(self, told: InsertSubscriberDataArg) -> None:
-        """Take what the HLR tells of the subscription; what it does not tell stays (TS 29.002 8.8.1)."""
-        self.data = self.data.replace(**{name: value for name, value in told.present() if name != "imsi" and value})
+        """Take what the HLR tells of the subscription; what it does not tell stays (TS 29.002 8.8.1).
+
+        Operator determined barring is told whole, and gone where service is granted.
+        """
+        if told.subscriber_status is SubscriberStatus.SERVICE_GRANTED:
+            self.data = self.data.replace(odb_data=None)
+        changes = {name: value for name, value in told.present() if name != "imsi"}
+        self.data = self.data.replace(
+            **{name: value for name, value in changes.items() if value is not False and value != ()}
+        )
 
     def delete(self, told: DeleteSubscriberDataArg) -> None:
         """Forget what the HLR withdraws (TS 29.002 8.8.2)."""

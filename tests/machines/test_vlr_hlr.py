@@ -5,17 +5,28 @@ from typing import Any
 import pytest
 
 from protocol import mm, tcap
-from protocol.bssap_plus import LocationUpdateAccept, TmsiReallocationComplete
+from protocol.bssap_plus import (
+    AlertAck,
+    AlertRequest,
+    LocationUpdateAccept,
+    MsActivityIndication,
+    TmsiReallocationComplete,
+)
 from protocol.gmm.elements import Cksn
 from protocol.identities import Imsi, IsdnAddress, MobileIdentity
-from protocol.map.codes import ExtBasicServiceCode, ExtTeleserviceCode, TeleserviceCode
+from protocol.map.codes import Category, ExtBasicServiceCode, ExtTeleserviceCode, TeleserviceCode
 from protocol.map.contexts import (
     LOCATION_CANCEL_V2,
     LOCATION_CANCEL_V3,
     RESET_V2,
     SUBSCRIBER_DATA_MNGT_V3,
 )
-from protocol.map.errors import ErrorCode, SystemFailureParam
+from protocol.map.errors import (
+    ErrorCode,
+    SystemFailureParam,
+    UnknownSubscriberDiagnostic,
+    UnknownSubscriberParam,
+)
 from protocol.map.location import (
     CancellationType,
     CancelLocationArg,
@@ -23,6 +34,7 @@ from protocol.map.location import (
     Identity,
     PurgeMsArg,
     PurgeMsRes,
+    UpdateLocationArg,
 )
 from protocol.map.numbers import HlrId
 from protocol.map.restart import ResetArg
@@ -31,6 +43,9 @@ from protocol.map.subscriber import (
     DeleteSubscriberDataRes,
     InsertSubscriberDataArg,
     InsertSubscriberDataRes,
+    OdbData,
+    OdbGeneralData,
+    SubscriberStatus,
     ZoneCode,
 )
 from protocol.mm import LocationUpdatingAccept
@@ -114,6 +129,23 @@ def test_inserted(world: World) -> None:
     assert world.seen()["msisdn"] == str(MSISDN)
 
 
+def test_barring_inserted_and_gone(world: World) -> None:
+    """29.002 8.8.1: operator determined barring is told with its status, and gone when service is granted."""
+    world.associate()
+    barring = OdbData(odb_general_data=OdbGeneralData.of(OdbGeneralData.ALL_OUTGOING_CALLS_BARRED))
+    barred, granted = SubscriberStatus.OPERATOR_DETERMINED_BARRING, SubscriberStatus.SERVICE_GRANTED
+    for told in (
+        InsertSubscriberDataArg(imsi=IMSI, subscriber_status=barred, odb_data=barring),
+        InsertSubscriberDataArg(imsi=IMSI, category=Category(10)),
+    ):
+        world.hlr.answered(world.hlr.begin(SUBSCRIBER_DATA_MNGT_V3, told))
+        assert world.node.register.find(IMSI).data.odb_data == barring
+    told = InsertSubscriberDataArg(imsi=IMSI, subscriber_status=granted)
+    world.hlr.answered(world.hlr.begin(SUBSCRIBER_DATA_MNGT_V3, told))
+    data = world.node.register.find(IMSI).data
+    assert (data.odb_data, data.subscriber_status) == (None, granted)
+
+
 def test_deleted(world: World) -> None:
     """29.002 8.8.2: services and zones are withdrawn."""
     world.associate()
@@ -163,6 +195,84 @@ def test_reset(world: World, prefixes: Any, confirmed: bool) -> None:
     if not confirmed:
         world.register_at_hlr()
     phone.heard(LocationUpdatingAccept)
+
+
+def heard_by_its_sgsn(world: World) -> None:
+    """The SGSN tells that the mobile is active."""
+    world.sgsn1.say(MsActivityIndication(imsi=IDENTITY))
+
+
+def asks_for_a_call(world: World) -> None:
+    """The mobile wants to call, on the A interface."""
+    tmsi = world.node.register.find(IMSI).tmsi
+    world.bss1.open(service(tmsi, Cksn.KEY_0)).heard(mm.CmServiceAccept)
+
+
+@pytest.mark.parametrize("alerted", [False, True])
+def test_activity_after_a_reset(world: World, alerted: bool) -> None:
+    """29.018 13, 23.007 5.1: what the SGSN hears of the mobile makes the VLR tell the HLR, and once is enough."""
+    world.associate()
+    world.forget_at_hlr()
+    if alerted:
+        world.command("alert", imsi=IMSI)
+        world.sgsn1.heard(AlertRequest)
+        world.sgsn1.say(AlertAck(imsi=IDENTITY))
+    heard_by_its_sgsn(world)
+    heard_by_its_sgsn(world)
+    world.register_at_hlr()
+    heard_by_its_sgsn(world)
+    assert not world.hlr.inbox
+    assert world.seen()["confirmed_in_hlr"]
+    assert world.seen()["state"] == "IMSI attached through an SGSN"
+    assert (world.replies[-1].status == "done") if alerted else not world.replies
+
+
+def test_access_after_a_reset(world: World) -> None:
+    """23.007 5.1: so does any contact on the A interface; the service does not wait for it."""
+    world.attach()
+    world.forget_at_hlr()
+    asks_for_a_call(world)
+    world.register_at_hlr()
+    assert world.seen()["confirmed_in_hlr"]
+    assert world.seen()["state"] == "IMSI attached"
+
+
+def test_hlr_silent_after_a_reset(world: World) -> None:
+    """An HLR that does not answer is told at the next contact."""
+    world.associate()
+    world.forget_at_hlr()
+    heard_by_its_sgsn(world)
+    world.hlr.asked(UpdateLocationArg)
+    world.wait(MAP_M.duration)
+    assert not world.seen()["confirmed_in_hlr"]
+    heard_by_its_sgsn(world)
+    world.register_at_hlr()
+    assert world.seen()["confirmed_in_hlr"]
+
+
+def test_subscriber_not_known_after_a_reset(world: World) -> None:
+    """29.002 19.1.1: an HLR that does not know the subscriber any more refuses: the record goes."""
+    world.associate()
+    world.forget_at_hlr()
+    heard_by_its_sgsn(world)
+    message, _ = world.hlr.asked(UpdateLocationArg)
+    diagnostic = UnknownSubscriberDiagnostic.IMSI_UNKNOWN
+    world.hlr.refuse(message, UnknownSubscriberParam(unknown_subscriber_diagnostic=diagnostic))
+    assert not world.knows()
+
+
+def test_update_after_activity_after_a_reset(world: World) -> None:
+    """A location update through the SGSN while the HLR is being told: the HLR is told by that."""
+    world.associate()
+    world.forget_at_hlr()
+    heard_by_its_sgsn(world)
+    first, _ = world.hlr.asked(UpdateLocationArg)
+    world.sgsn1.update()
+    world.hlr.say(tcap.Abort(dtid=first.otid, p_abort_cause=tcap.PAbortCause.RESOURCE_LIMITATION))
+    world.register_at_hlr()
+    world.sgsn1.heard(LocationUpdateAccept)
+    heard_by_its_sgsn(world)
+    assert not world.hlr.inbox
 
 
 # --- purge (8.1.6) -----------------------------------------------------------------------------------------------
