@@ -7,14 +7,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from gprslab.broker_session import BrokerSession
 from gprslab.config import load_lab
+from gprslab.drills.invariants import INVARIANTS, broken
 from gprslab.faults import Rule
 from gprslab.supervisor import LabArguments, Supervisor, SupervisorError
-from gprslab.trace.records import NoteRecord
+from gprslab.trace.records import NoteRecord, PduRecord
 
 ROOT = Path(__file__).parents[2]
 BOUND = 30.0
@@ -135,6 +137,44 @@ def test_a_killed_hlr_comes_back_with_its_records(network: Supervisor, session: 
     assert session.inspect("hlr1")["restarts"] == restarts + 1
     assert session.inspect("hlr1", imsi) == before
     attach(session, 1)
+
+
+SAMPLE = [(node, Random(f"{node} dies").randrange(1, 9)) for node in ("sgsn1", "bss1", "hlr1", "eir1", "vlr1", "ms1")]
+"""Nodes with the number of their messages, sent or received, at which they are killed."""
+
+
+@pytest.mark.parametrize(("node", "message"), SAMPLE)
+def test_a_node_killed_in_the_midst_comes_back_by_itself(
+    network: Supervisor, session: BrokerSession, node: str, message: int
+) -> None:
+    """SIGKILL during a combined attach: the supervisor starts the node again, its stored recovery counter is stepped.
+
+    Then mobiles attach, and no node holds what another does not know.
+    """
+    old, lives, before = network.pid(node), network.restarts, session.inspect(node)["restarts"]
+    assert old is not None
+    names = [mobile.name for mobile in session.lab.mobiles]
+    start = session.trace.end
+    session.start_command("ms1", "attach", {"mobile": "emma"})
+
+    def said() -> int:
+        records = session.trace.after(start)
+        return sum(isinstance(record, PduRecord) and node in (record.sender, record.receiver) for record in records)
+
+    session.wait_for(lambda: said() >= message, 2_000_000)
+    os.kill(old, signal.SIGKILL)
+    until(lambda: (status := session.statuses.get(node)) is not None and status.state == "ready" and status.pid != old)
+    assert network.restarts == lives + 1
+    assert session.inspect(node)["restarts"] == before + 1
+    assert session.wait_for(session.is_up, 30_000_000)
+    if node == "ms1":
+        attach(session, names.index("emma"))
+    else:
+        assert session.wait_for(lambda: is_attached(session, names.index("emma")), ATTACH)
+    attach(session, names.index("bert"))
+    attach(session, names.index("finn"))
+    assert session.inspect("vlr1", str(session.lab.mobiles[names.index("finn")].imsi))["gs"] == "Gs-ASSOCIATED"
+    assert session.wait_for(lambda: broken(session, session.lab, INVARIANTS) == [], ATTACH)
 
 
 def test_a_node_killed_on_purpose_stays_dead_until_it_is_restarted(network: Supervisor, session: BrokerSession) -> None:
