@@ -11,7 +11,6 @@ from nodes.sgsn.mm_context import Keys
 from nodes.sgsn.paging import Paging
 from nodes.sgsn.reachability import Reachability
 from nodes.sgsn.suspension import SUSPENDED_ELSEWHERE, Suspension
-from protocol import gtp
 from protocol.charging import ChargingCharacteristics
 from protocol.gmm import GmmMessage
 from protocol.gmm.elements import (
@@ -53,8 +52,10 @@ class MmContext(Procedure):
     ``radio_lost`` is set when the BSS says that it cannot reach the mobile, until that is heard again. ``resets_link``
     is set while a mobile may still count its frames as with a context that was lost.
 
-    ``keys`` are those of ``cksn``, ``cipher`` is the algorithm agreed on; ``pdp_contexts`` came from another SGSN.
-    ``pdp`` are the PDP contexts by NSAPI, companions like those below. ``barring`` is what the operator bars.
+    ``keys`` are those of ``cksn``, ``cipher`` is the algorithm agreed on. ``barring`` is what the operator bars.
+
+    ``pdp`` are the PDP contexts by NSAPI, companions like those below. ``ggsns_know`` is False where their GGSNs may
+    hold the mobile for being elsewhere; ``shared`` is True while another SGSN still keeps what it has handed over.
 
     ``reachability`` is a companion: a machine that lasts as long as the context, beside its procedures. So is
     ``handover``, while another SGSN asks for the context, ``paging``, while the mobile is looked for, ``suspension``,
@@ -74,6 +75,7 @@ class MmContext(Procedure):
         "cksn",
         "drx_parameter",
         "equipment_checked",
+        "ggsns_know",
         "handover",
         "imei",
         "imsi",
@@ -85,7 +87,6 @@ class MmContext(Procedure):
         "msisdn",
         "paging",
         "pdp",
-        "pdp_contexts",
         "pdp_subscriptions",
         "place_before",
         "ptmsi",
@@ -99,6 +100,7 @@ class MmContext(Procedure):
         "ready_timer",
         "resets_link",
         "sent_to_standby",
+        "shared",
         "suspension",
         "tlli",
         "tlli_asked",
@@ -132,7 +134,8 @@ class MmContext(Procedure):
         self.pdp_subscriptions: tuple[PdpContext, ...] = ()
         self.barring: OdbGeneralData | None = None
         self.charging_characteristics: ChargingCharacteristics | None = None
-        self.pdp_contexts: tuple[gtp.PdpContext, ...] = ()
+        self.ggsns_know = True
+        self.shared = False
         self.pdp: dict[int, Any] = {}
         self.ms_network_capability: MsNetworkCapability | None = None
         self.ms_radio_access_capability: MsRadioAccessCapability | None = None
@@ -326,8 +329,15 @@ class MmContext(Procedure):
             self.suspension.hear(DEREGISTERED)
         self.reachability.hear(DEREGISTERED)
 
+    def leave_sessions(self) -> None:
+        """Another SGSN has the PDP contexts: the GGSNs are not to be told when they end here."""
+        for pdp in self.pdp.values():
+            pdp.in_ggsn = False
+
     def drop_sessions(self) -> None:
         """No PDP context is left, here and in the GGSNs; the mobile is not told (23.060 6.6)."""
+        if self.departed:
+            self.leave_sessions()
         while self.pdp:
             next(iter(self.pdp.values())).drop()
 
@@ -359,7 +369,7 @@ class MmContext(Procedure):
         self.cksn = Cksn.NO_KEY
         self.cipher = CipheringAlgorithm.NOT_USED
         self.keys = None
-        self.vectors = self.pdp_subscriptions = self.pdp_contexts = ()
+        self.vectors = self.pdp_subscriptions = ()
         self.barring = self.charging_characteristics = None
 
     def adopt(self, known: "MmContext") -> None:

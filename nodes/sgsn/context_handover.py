@@ -12,6 +12,7 @@ from nodes.core.gtp import Incoming, Transaction
 from nodes.core.machine import Machine, Procedure, State
 from nodes.sgsn.events import DEPARTED, Forgotten, Returned
 from nodes.sgsn.mm_context import make_mm_context
+from nodes.sgsn.pdp_transfer import make_pdp_contexts
 from protocol.causes import GtpCause
 from protocol.gtp import Imsi as GtpImsi
 from protocol.gtp import SgsnContextAcknowledge, SgsnContextResponse
@@ -38,16 +39,18 @@ class S(State):
 class ContextHandover(Procedure):
     """The handover of ``context``.
 
-    ``departed``: another SGSN serves the mobile; ``cancelled``: the HLR has cancelled it here.
+    ``departed``: another SGSN serves the mobile; ``cancelled``: the HLR has cancelled it here. ``handed_over`` are the
+    NSAPIs of the PDP contexts that moved.
     """
 
-    __slots__ = ("cancelled", "context", "departed", "teid")
+    __slots__ = ("cancelled", "context", "departed", "handed_over", "teid")
 
     def __init__(self, context: "MmContext") -> None:
         super().__init__(context.stage)
         self.context = context
         self.departed = False
         self.cancelled = False
+        self.handed_over: frozenset[int] = frozenset()
         self.teid: Teid = self.stage.gn.gtp.allocate_teid()
 
     @property
@@ -64,13 +67,15 @@ class ContextHandover(Procedure):
         context = self.context
         self.end_children()
         incoming.imsi = context.imsi or ""
+        pdp_contexts = make_pdp_contexts(context)
+        self.handed_over = frozenset(pdp.nsapi for pdp in pdp_contexts)
         response = SgsnContextResponse(
             teid=incoming.message.tunnel_endpoint_identifier_control_plane,
             cause=GtpCause.REQUEST_ACCEPTED,
             imsi=GtpImsi(str(context.imsi)),
             tunnel_endpoint_identifier_control_plane=self.teid,
             mm_context=make_mm_context(context),
-            pdp_contexts=context.pdp_contexts,
+            pdp_contexts=pdp_contexts,
             sgsn_address_for_control_plane=self.stage.gn.own,
         )
         self.start(self.stage.gn.gtp.respond(self, incoming, response))
@@ -90,8 +95,15 @@ class ContextHandover(Procedure):
             ends = {end.nsapi: (to, end.teid) for end in named if end.teid}
         for pdp in self.context.pdp.values():
             user_plane.forward(pdp, ends.get(pdp.nsapi))
+        self.drop_rest()
         self.context.hear(DEPARTED)
         return S.DEPARTED
+
+    def drop_rest(self) -> None:
+        """What did not move with the mobile, as it was not active yet or no more, is over."""
+        for nsapi in [nsapi for nsapi in self.context.pdp if nsapi not in self.handed_over]:
+            if nsapi in self.context.pdp:
+                self.context.pdp[nsapi].drop()
 
     def go_on(self) -> S:
         """Go on as if this request had never come."""
@@ -119,6 +131,7 @@ def moved(handover: ContextHandover, event: CancelLocationArg) -> S:
     """The HLR knows already that the mobile is elsewhere: nothing else needs to be said."""
     handover.end_children()
     handover.departed = handover.cancelled = True
+    handover.drop_rest()
     return S.DEPARTED
 
 

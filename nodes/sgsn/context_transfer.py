@@ -10,6 +10,7 @@ from nodes.core import gtp
 from nodes.core.gtp import NO_TEID, Transaction
 from nodes.core.machine import Begin, Machine, Procedure, State
 from nodes.sgsn.mm_context import take_mm_context
+from nodes.sgsn.pdp_transfer import take_pdp_contexts
 from protocol.causes import GmmCause, GtpCause
 from protocol.gtp import Imsi as GtpImsi
 from protocol.gtp import (
@@ -117,20 +118,25 @@ class ContextTransfer(Procedure):
             return self.refuse("refused")
         self.context.become(imsi)
         take_mm_context(self.context, response.mm_context)
-        self.context.pdp_contexts = response.pdp_contexts
         return S.TRANSFERRED
 
     def acknowledge(self) -> None:
-        """The mobile is served here now. What is forwarded is not taken yet: the TEIDs are 0, as 7.5.5 has it."""
-        contexts = self.context.pdp_contexts
+        """The mobile is served here now: make its PDP contexts, and take what is forwarded at their tunnel ends."""
+        context, response = self.context, self._response
+        if response is not None and not self._acknowledged:
+            take_pdp_contexts(context, response.pdp_contexts)
+            context.ggsns_know = not context.pdp
+            context.shared = True
+        ends = tuple(
+            TunnelEndpointIdentifierDataII(nsapi=nsapi, teid=pdp.teid_data)
+            for nsapi, pdp in sorted(context.pdp.items())
+        )
         self._answer(
             SgsnContextAcknowledge(
                 teid=self._peer_teid,
                 cause=GtpCause.REQUEST_ACCEPTED,
-                tunnel_endpoint_identifiers_data_ii=tuple(
-                    TunnelEndpointIdentifierDataII(nsapi=context.nsapi, teid=NO_TEID) for context in contexts
-                ),
-                sgsn_address_for_user_traffic=self.stage.gn.own if contexts else None,
+                tunnel_endpoint_identifiers_data_ii=ends,
+                sgsn_address_for_user_traffic=self.stage.gn.own if ends else None,
             )
         )
 

@@ -73,6 +73,10 @@ class GgsnLost:
     """User plane, Gn → PDP context: the GGSN has lost it, and is not to be told of its end (29.060 7.3.7, 23.007)."""
 
 
+class TakenOver:
+    """Context transfer → PDP context: it came from another SGSN, where it was active."""
+
+
 class LocationLost:
     """Node → context: the mobile was heard, and its HLR may not know any more where it is (29.002 19.3.2)."""
 
@@ -86,4 +90,5 @@ TMSI_TAKEN = TmsiTaken()
 DEPARTED = Departed()
 RETURNED = Returned()
 GGSN_LOST = GgsnLost()
+TAKEN_OVER = TakenOver()
 LOCATION_LOST = LocationLost()

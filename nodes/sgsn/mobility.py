@@ -94,6 +94,7 @@ def name_of(text: str) -> NetworkName | None:
 def take_identities(context: MmContext, event: Attach | RoutingAreaUpdate) -> None:
     """The mobile uses what it was given."""
     context.stage.release_old(context)
+    context.shared = False
     if event.voice is not None and event.voice.identity is not None:
         context.tell_gs(TMSI_TAKEN)
     context.registered()
@@ -262,6 +263,7 @@ def detach_ordered(context: MmContext, event: DetachOrder) -> S:
     context.start(NetworkDetach(context, event.type))
     if event.type is DetachTypeMt.IMSI_DETACH:
         return S.REGISTERED
+    context.drop_sessions()
     context.tell_gs(DetachedFromGprs(FromGprs.NETWORK_INITIATED_IMSI_DETACH_FROM_GPRS_SERVICES))
     return S.DEREGISTERED_INITIATED
 
@@ -275,15 +277,19 @@ def detached_from_calls(context: MmContext, event: NetworkDetach) -> S:
 def cancelled(context: MmContext, event: CancelLocationArg) -> S:
     """The HLR cancels: silently if the mobile moved, by a detach if its subscription is withdrawn (23.060 6.6.2.2).
 
-    A context that was handed over is kept for a while (6.9.1.2.2 step 8).
+    A context that was handed over is kept for a while (6.9.1.2.2 step 8). Where it was not, as the mobile has attached
+    elsewhere, the GGSNs delete the PDP contexts (6.5 step 8 d), but for a mobile that is where it came from again.
     """
     context.end_children()
     context.location_confirmed = False
     handover = context.handover
     if event.cancellation_type is not CancellationType.SUBSCRIPTION_WITHDRAW:
+        if context.shared:
+            context.leave_sessions()
         return departed(context, DEPARTED) if handover is not None and handover.hear(event) else S.GONE
     if handover is not None:
         handover.end()
+    context.drop_sessions()
     context.tell_gs(DetachedFromGprs(FromGprs.GPRS_SERVICES_NOT_ALLOWED))
     context.start(NetworkDetach(context, DetachTypeMt.RE_ATTACH_NOT_REQUIRED))
     return S.DEREGISTERED_INITIATED
@@ -314,9 +320,9 @@ def implicitly_detached(context: MmContext, event: ImplicitDetach) -> S:
 
 
 def departed(context: MmContext, event: Departed) -> S:
-    """Another SGSN serves the mobile: what runs here is over, HLR and VLR no longer agree (23.060 6.9.1.2.2 step 4)."""
+    """Another SGSN serves the mobile: what runs here is over; HLR, VLR and GGSNs no longer agree (6.9.1.2.2 step 4)."""
     context.end_children()
-    context.location_confirmed = False
+    context.location_confirmed = context.ggsns_know = False
     context.tell_gs(event)
     return S.REGISTERED
 
@@ -372,6 +378,7 @@ def location_denied(context: MmContext, event: LocationUpdate) -> State:
     if context.state is not S.REGISTERED or event.cause is GmmCause.NETWORK_FAILURE:
         return context.state
     context.location_confirmed = False
+    context.drop_sessions()
     context.tell_gs(DetachedFromGprs(FromGprs.GPRS_SERVICES_NOT_ALLOWED))
     context.start(NetworkDetach(context, DetachTypeMt.RE_ATTACH_NOT_REQUIRED, event.cause))
     return S.DEREGISTERED_INITIATED

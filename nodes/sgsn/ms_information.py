@@ -108,7 +108,7 @@ def state_of(context: Any) -> MobileStationState:
     state = STATES[context.reachability.mm_state]
     if context.suspended is not None:
         state = MobileStationState.SUSPENDED_0_PDP_CONTEXTS_ACTIVE
-    if context.pdp_contexts and state is not MobileStationState.IDLE_OR_PMM_DETACHED:
+    if context.pdp and state is not MobileStationState.IDLE_OR_PMM_DETACHED:
         state = MobileStationState(state + WITH_PDP_CONTEXTS)
     return state
 

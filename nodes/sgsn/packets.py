@@ -252,9 +252,15 @@ class UserPlane:
     # --- tunnels --------------------------------------------------------------------------------------------------
 
     def connect(self, pdp: Any, address: GsnAddress, teid: Teid) -> None:
-        """The tunnel of a PDP context ends there, at the GGSN; it may have ended elsewhere before."""
+        """The tunnel of a PDP context ends there, at the GGSN; it may have ended elsewhere before.
+
+        It is one and the same with a context that stayed here when the mobile left, and came back with it.
+        """
         self.disconnect(pdp)
         tunnel = pdp.traffic.tunnel = (address, teid)
+        left_behind = self.by_tunnel.get(tunnel)
+        if left_behind is not None:
+            left_behind.in_ggsn = False
         self.by_teid[pdp.teid_data] = pdp
         self.by_tunnel[tunnel] = pdp
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from nodes.core.machine import ANY, Machine, Procedure, State
 from nodes.sgsn import pdp_activation, pdp_deactivation
-from nodes.sgsn.events import GgsnLost
+from nodes.sgsn.events import GgsnLost, TakenOver
 from nodes.sgsn.packets import Traffic
 from nodes.sgsn.pdp_activation import Activation
 from nodes.sgsn.pdp_deactivation import DeactivationOrder, MobileDeactivation, NetworkDeactivation, delete_in_ggsn
@@ -199,6 +199,11 @@ def activated(pdp: PdpContext, event: Activation) -> S:
     return S.ACTIVE
 
 
+def taken_over(pdp: PdpContext, event: TakenOver) -> S:
+    """It was active under another SGSN, and is so here (23.060 6.9.1.2.2)."""
+    return S.ACTIVE
+
+
 def rejected(pdp: PdpContext, event: Activation) -> S:
     """The mobile gets none."""
     return S.GONE
@@ -277,6 +282,7 @@ SM = Machine(
         # in this state    on this event     do this      and be in one of
         (S.INACTIVE, ActivatePdpContextRequest, activation_requested, (S.INACTIVE,)),
         (S.INACTIVE, pdp_activation.S.ACTIVATED, activated, (S.ACTIVE,)),
+        (S.INACTIVE, TakenOver, taken_over, (S.ACTIVE,)),
         (S.INACTIVE, pdp_activation.S.REJECTED, rejected, (S.GONE,)),
         (S.INACTIVE, DeactivatePdpContextRequest, withdrawn, (S.GONE,)),
         (S.INACTIVE, DeactivationOrder, given_up, (S.GONE,)),

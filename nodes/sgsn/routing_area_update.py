@@ -7,7 +7,7 @@ old SGSN fills. Only what is proved changes anything: else the mobile stays regi
 from typing import Any
 
 from nodes.core.machine import Begin, Machine, Procedure, State
-from nodes.sgsn import authentication, context_transfer, gs_update, identification, location_update
+from nodes.sgsn import authentication, context_transfer, gs_update, identification, location_update, pdp_transfer
 from nodes.sgsn.association import SEPARATED
 from nodes.sgsn.authentication import Authentication
 from nodes.sgsn.context_transfer import ContextTransfer
@@ -16,6 +16,7 @@ from nodes.sgsn.failure_report import FailureReport
 from nodes.sgsn.gs_update import GsUpdate
 from nodes.sgsn.identification import Identification
 from nodes.sgsn.location_update import LocationUpdate
+from nodes.sgsn.pdp_transfer import TunnelUpdate, accept_status
 from protocol.causes import GmmCause, GtpCause
 from protocol.gmm import (
     AuthenticationAndCipheringReject,
@@ -45,6 +46,7 @@ class S(State):
     WAIT_CONTEXT = "wait for the contexts from the old SGSN"
     WAIT_AUTHENTICATION = "wait for authentication"
     WAIT_IDENTITY = "wait for identification after a wrong proof"
+    WAIT_GGSNS = "wait for the GGSNs"
     WAIT_LOCATION = "wait for the location update"
     WAIT_VLR = "wait for the VLR"
     WAIT_COMPLETE = "wait for ROUTING AREA UPDATE COMPLETE"
@@ -58,9 +60,10 @@ class RoutingAreaUpdate(Procedure):
 
     ``place`` is where the mobile was before it asked, ``proved`` whether it is the one whose context this is, ``asked``
     the P-TMSI under which it came. ``transfer`` got the contexts from the old SGSN, ``voice`` asked the VLR.
+    ``tells_status``: the mobile is to learn which PDP contexts there are.
     """
 
-    __slots__ = ("asked", "context", "place", "proved", "request", "transfer", "voice")
+    __slots__ = ("asked", "context", "place", "proved", "request", "tells_status", "transfer", "voice")
 
     def __init__(self, context: Any, request: RoutingAreaUpdateRequest) -> None:
         super().__init__(context.stage, context)
@@ -68,6 +71,7 @@ class RoutingAreaUpdate(Procedure):
         self.place = context.place_before
         self.request = request
         self.proved = False
+        self.tells_status = False
         self.asked = Tmsi(0)
         self.transfer: ContextTransfer | None = None
         self.voice: GsUpdate | None = None
@@ -111,7 +115,7 @@ class RoutingAreaUpdate(Procedure):
         )
 
     def go_on(self) -> S:
-        """It is the mobile: take what it tells, and let the HLR know if it must."""
+        """It is the mobile: take what it tells, and let GGSNs and HLR know if they must."""
         self.proved = True
         request, context = self.request, self.context
         if self.transfer is not None:
@@ -124,9 +128,20 @@ class RoutingAreaUpdate(Procedure):
         context.ms_radio_access_capability = capability
         if known is not None and known != capability:
             self.stage.gb.tell_capability(context)
-        if context.location_confirmed:
+        told = request.pdp_context_status
+        self.tells_status = told is not None
+        if told is not None:
+            accept_status(context, told.active)
+        if context.pdp and not context.ggsns_know:
+            self.start(TunnelUpdate(self, context))
+            return S.WAIT_GGSNS
+        return self.update_location()
+
+    def update_location(self) -> S:
+        """Let the HLR know, if it must."""
+        if self.context.location_confirmed:
             return self.ask_vlr()
-        self.start(LocationUpdate(self, context))
+        self.start(LocationUpdate(self, self.context))
         return S.WAIT_LOCATION
 
     def ask_vlr(self) -> S:
@@ -165,7 +180,7 @@ class RoutingAreaUpdate(Procedure):
             negotiated_ready_timer=context.ready_timer,
             gmm_cause=cause if request.update_type.update_type_value in COMBINED else None,
             cell_notification=config.cell_notification or None,
-            pdp_context_status=None if request.pdp_context_status is None else active(context),
+            pdp_context_status=active(context) if self.tells_status else None,
         )
         if new or identity is not None:
             self.ask(message)
@@ -176,7 +191,7 @@ class RoutingAreaUpdate(Procedure):
 
 def active(context: Any) -> PdpContextStatus:
     """The NSAPIs that are in use here."""
-    return PdpContextStatus(tuple(sorted(pdp.nsapi for pdp in context.pdp_contexts)))
+    return PdpContextStatus(tuple(sorted(context.pdp)))
 
 
 def begun(update: RoutingAreaUpdate, event: Begin) -> S:
@@ -256,6 +271,12 @@ def unanswered(update: RoutingAreaUpdate, event: Authentication | Identification
     return S.ABANDONED
 
 
+def tunnels_updated(update: RoutingAreaUpdate, event: TunnelUpdate) -> S:
+    """The GGSNs know; of a context that one of them has not kept the mobile is told by its status."""
+    update.tells_status = update.tells_status or event.lost
+    return update.update_location()
+
+
 def located(update: RoutingAreaUpdate, event: LocationUpdate) -> S:
     """The HLR has accepted."""
     return update.ask_vlr()
@@ -290,8 +311,8 @@ def never_completed(update: RoutingAreaUpdate, event: Timer | RadioLost) -> S:
     return S.ABANDONED
 
 
-BEFORE_ACCEPT = (S.WAIT_CONTEXT, S.WAIT_AUTHENTICATION, S.WAIT_IDENTITY, S.WAIT_LOCATION, S.WAIT_VLR)
-PROVED = (S.WAIT_LOCATION, S.WAIT_VLR, S.WAIT_COMPLETE, S.UPDATED)
+BEFORE_ACCEPT = (S.WAIT_CONTEXT, S.WAIT_AUTHENTICATION, S.WAIT_IDENTITY, S.WAIT_GGSNS, S.WAIT_LOCATION, S.WAIT_VLR)
+PROVED = (S.WAIT_GGSNS, S.WAIT_LOCATION, S.WAIT_VLR, S.WAIT_COMPLETE, S.UPDATED)
 FIRST = (S.WAIT_CONTEXT, S.WAIT_AUTHENTICATION, S.REJECTED, *PROVED)
 
 ROUTING_AREA_UPDATE = Machine(
@@ -314,6 +335,7 @@ ROUTING_AREA_UPDATE = Machine(
         (S.WAIT_AUTHENTICATION, authentication.S.UNANSWERED, unanswered, (S.ABANDONED,)),
         (S.WAIT_IDENTITY, identification.S.IDENTIFIED, identified, (S.REJECTED,)),
         (S.WAIT_IDENTITY, identification.S.UNIDENTIFIED, unanswered, (S.ABANDONED,)),
+        (S.WAIT_GGSNS, pdp_transfer.S.UPDATED, tunnels_updated, PROVED),
         (S.WAIT_LOCATION, location_update.S.UPDATED, located, PROVED),
         (S.WAIT_LOCATION, location_update.S.REFUSED, location_refused, (S.REJECTED,)),
         (S.WAIT_VLR, gs_update.S.UPDATED, vlr_answered, (S.WAIT_COMPLETE, S.UPDATED)),

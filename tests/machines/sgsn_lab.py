@@ -31,6 +31,7 @@ from protocol.gmm.elements import (
     GprsTimer,
     MsNetworkCapability,
     MsRadioAccessCapability,
+    PdpContextStatus,
     TmsiStatus,
     TypeOfAttach,
     UpdateType,
@@ -155,7 +156,9 @@ class Mobile:
             )
         )
 
-    def update(self, kind: UpdateTypeValue, cell: CellIdentifier | None = None) -> None:
+    def update(
+        self, kind: UpdateTypeValue, cell: CellIdentifier | None = None, status: PdpContextStatus | None = None
+    ) -> None:
         """Update the routing area, from another cell or not."""
         if cell is not None:
             self.cell = cell
@@ -168,6 +171,7 @@ class Mobile:
                 old_routing_area=self.area,
                 ms_radio_access_capability=self.radio,
                 old_ptmsi_signature=self.signature,
+                pdp_context_status=status,
             )
         )
 
@@ -367,16 +371,16 @@ class Lab:
 
 
 class Strict(Lab):
-    """An HLR that can say no: ``refuses`` maps arguments to errors, None is no answer at all."""
+    """An HLR that can say no: ``hlr_errors`` maps arguments to errors, None is no answer at all."""
 
-    refuses: dict[type, ErrorCode | None]
+    hlr_errors: dict[type, ErrorCode | None]
 
     def _ask_hlr(self, transaction: Any) -> None:
         component = next(iter(getattr(transaction, "components", ())), None)
         argument = getattr(component, "argument", None)
-        if type(argument) in getattr(self, "refuses", {}):
+        if type(argument) in getattr(self, "hlr_errors", {}):
             self.said.append(("hlr1", argument))
-            error = self.refuses[type(argument)]
+            error = self.hlr_errors[type(argument)]
             if error is not None and isinstance(component, tcap.Invoke):
                 self.gr(tcap.End(dtid=transaction.otid, components=(tcap.error(component.invoke_id, error),)))
             return

@@ -15,6 +15,7 @@ from nodes.sgsn.context_transfer import ContextTransfer
 from nodes.sgsn.mm_context import GsmKey, UmtsKeys
 from nodes.sgsn.old_identification import IdentificationAtOldSgsn
 from nodes.sgsn.old_suspension import SUSPEND_REQUEST, SUSPEND_RESPONSE, SuspendAtOldSgsn
+from nodes.sgsn.pdp_transfer import take_pdp_contexts
 from protocol import bssgp, gmm, gtp, ns, sccp, tcap
 from protocol.bssgp import BvcReset, BvcUnblock, DlUnitdata, UlUnitdata
 from protocol.causes import BssgpCause, GmmCause, GtpCause
@@ -375,7 +376,8 @@ def around() -> Iterator[Around]:
     assert layer.outstanding == {}
     assert layer.unacknowledged == {}
     handovers = [context for context in world.sgsn.by_imsi.values() if context.handover is not None]
-    assert len(layer._teids) == len(handovers)
+    sessions = [pdp for context in world.sgsn.by_imsi.values() for pdp in context.pdp.values()]
+    assert layer.teids == len(handovers) + 2 * len(sessions)
 
 
 # --- old side ---------------------------------------------------------------------------------------------------------
@@ -430,7 +432,7 @@ def test_context_without_a_key(around: Around) -> None:
 def test_context_with_pdp_contexts(around: Around) -> None:
     """29.060 7.5.4: all active ones."""
     context = around.attach()
-    context.pdp_contexts = (PDP,)
+    take_pdp_contexts(context, (PDP,))
     around.gn(around.request(context))
     assert around.heard[0].pdp_contexts == (PDP,)
 
@@ -789,13 +791,17 @@ def test_contexts_are_transferred(around: Around, new: New) -> None:
     )
     assert context.drx_parameter == UMTS.drx_parameter
     assert context.ms_network_capability == UMTS.ms_network_capability
-    assert context.pdp_contexts == (PDP,)
+    assert context.pdp == {}
     new.settles(update)
+    pdp = context.pdp[5]
+    assert (pdp.state.value, pdp.ggsn_teid_data, pdp.llc_sapi) == ("PDP-ACTIVE", 2, 3)
     (acknowledge,) = around.heard
     assert (acknowledge.teid, acknowledge.sequence_number) == (9, request.sequence_number)
     assert acknowledge.cause is ACCEPTED
-    assert [element.nsapi for element in acknowledge.tunnel_endpoint_identifiers_data_ii] == [5]
+    ends = acknowledge.tunnel_endpoint_identifiers_data_ii
+    assert [(element.nsapi, element.teid) for element in ends] == [(5, pdp.teid_data)]
     assert acknowledge.sgsn_address_for_user_traffic == GtpAddress.parse("10.0.0.3")
+    context.end()
 
 
 def test_acknowledge_without_pdp_contexts(around: Around, new: New) -> None:

@@ -71,6 +71,7 @@ from protocol.identities import Gt, Imei, Imeisv, IsdnAddress, Lai, MobileIdenti
 from protocol.map.location import CancellationType
 from protocol.sccp import Address, ReturnCause, Udts
 from tests.machines.sgsn_lab import AWAY, FAR, IMSI, NEAR, NEXT, OWN, VLR, VLR2, Lab
+from tests.machines.sgsn_sessions import SessionLab
 
 WHO = ImsiIdentity(IMSI)
 TMSI = Tmsi(0x12345678)
@@ -580,9 +581,11 @@ def test_information_about_a_suspended_mobile(lab: Lab) -> None:
     assert response.mobile_station_state is MobileStationState.SUSPENDED_0_PDP_CONTEXTS_ACTIVE
 
 
-def test_information_about_a_mobile_with_pdp_contexts(lab: Lab) -> None:
+def test_information_about_a_mobile_with_pdp_contexts() -> None:
     """29.018 18.4.19: one or more are active."""
-    lab.context.pdp_contexts = (object(),)  # type: ignore[assignment]
+    lab = SessionLab()
+    lab.provided()
+    lab.active()
     response = asked(lab, InformationRequested.PTMSI)
     assert response.mobile_station_state is MobileStationState.READY_OR_PMM_CONNECTED_1_OR_MORE_PDP_CONTEXTS_ACTIVE
 

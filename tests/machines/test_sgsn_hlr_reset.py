@@ -88,13 +88,13 @@ def test_reset_of_others(lab: Around) -> None:
 def test_reset_hlr_silent(lab: Around) -> None:
     """29.002 19.3.2: an HLR that does not answer is told again at a later contact, one time at a time."""
     lab.resets()
-    lab.refuses = {UpdateGprsLocationArg: None}
+    lab.hlr_errors = {UpdateGprsLocationArg: None}
     lab.mobiles[0].says(b"")
     lab.mobiles[0].says(b"")
     assert lab.told() == 1
     lab.waits(21)
     assert lab.look["state"] == "GMM-REGISTERED"
-    lab.refuses = {}
+    lab.hlr_errors = {}
     lab.mobiles[0].says(b"")
     assert lab.told() == 2
     assert lab.look["location_confirmed"] is True
@@ -103,7 +103,7 @@ def test_reset_hlr_silent(lab: Around) -> None:
 def test_reset_hlr_refuses(lab: Around) -> None:
     """29.010: an HLR that does not know the mobile any more: the mobile is detached and told why."""
     lab.resets()
-    lab.refuses = {UpdateGprsLocationArg: ErrorCode.UNKNOWN_SUBSCRIBER}
+    lab.hlr_errors = {UpdateGprsLocationArg: ErrorCode.UNKNOWN_SUBSCRIBER}
     lab.mobiles[0].says(b"")
     detach = lab.last(DetachRequestMt)
     assert detach.detach_type.type is DetachTypeMt.RE_ATTACH_NOT_REQUIRED
@@ -114,7 +114,7 @@ def test_reset_hlr_refuses(lab: Around) -> None:
 def test_reset_hlr_refuses_meanwhile(lab: Around) -> None:
     """A refusal that comes while a common procedure runs does not break it; the next contact asks again."""
     lab.resets()
-    lab.refuses = {UpdateGprsLocationArg: None}
+    lab.hlr_errors = {UpdateGprsLocationArg: None}
     lab.mobiles[0].says(b"")
     lab.mobiles[0].completes = False
     lab.orders("reallocate", imsi=lab.context.imsi)

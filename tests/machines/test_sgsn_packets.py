@@ -5,62 +5,34 @@ from typing import Any
 import pytest
 
 from nodes.core.sndcp import LONGEST, Reassembly
-from nodes.sgsn.events import GgsnLost
-from nodes.sgsn.packets import MOST_OCTETS, MOST_WAITING, Traffic
+from nodes.sgsn.packets import MOST_OCTETS, MOST_WAITING
 from protocol import gtp
 from protocol.bssgp import FlowControlBvc, PagingPs, Resume, Suspend
 from protocol.bssgp.elements import BucketSize, LeakRate
-from protocol.causes import GtpCause
+from protocol.causes import GtpCause, SmCause
 from protocol.gtp import ErrorIndication, SgsnContextAcknowledge, SgsnContextRequest, TPdu
 from protocol.identities import Teid
 from protocol.llc.frame import Sapi
+from protocol.sm import DeactivatePdpContextRequest
 from protocol.sndcp import Compression, FirstSegment, SnData, SnUnitdata, segment
-from tests.machines.sgsn_lab import GGSN, IMSI, NEXT, Lab, Mobile
+from tests.machines.sgsn_lab import IMSI, NEXT, Mobile
+from tests.machines.sgsn_sessions import GGSNS, SessionLab
 
 PACKET = bytes(range(256)) * 4
-FAR_END = Teid(0x99)
 
 
-class Session:
-    """A PDP context as the user plane sees it."""
-
-    def __init__(self, lab: Lab, nsapi: int, sapi: int = 3) -> None:
-        self.context = lab.context
-        self.nsapi = nsapi
-        self.llc_sapi = sapi
-        self.is_active = True
-        self.teid_data = lab.sgsn.gn.gtp.allocate_teid()
-        self.traffic = Traffic(nsapi)
-        self.heard: list[Any] = []
-        self.context.pdp[nsapi] = self
-        lab.sgsn.user_plane.connect(self, GGSN, Teid(FAR_END + nsapi - 5))
-
-    def hear(self, event: Any) -> bool:
-        """Something has become of it."""
-        self.heard.append(event)
-        return True
-
-    def drop(self) -> None:
-        """It is no more."""
-        del self.context.pdp[self.nsapi]
-        self.context.stage.user_plane.forget(self)
-
-    def look(self) -> dict[str, int]:
-        """What ``inspect`` tells of it."""
-        return self.traffic.look()
-
-
-class Network(Lab):
+class Network(SessionLab):
     """A network in which the mobile has a PDP context."""
 
     def __init__(self, **changes: Any) -> None:
         super().__init__(**changes)
-        self.me: Mobile = self.attached()
-        self.pdp = Session(self, 5)
+        self.me: Mobile = self.provided()
+        self.first = self.active()
+        self.own_end, self.far_end = self.first.teid_data or Teid(0), self.first.ggsn_teid_data or Teid(0)
 
-    def down(self, packet: bytes = PACKET, pdp: Session | None = None) -> None:
+    def down(self, packet: bytes = PACKET) -> None:
         """A packet comes from the GGSN."""
-        self.gn(TPdu(teid=(pdp or self.pdp).teid_data, payload=packet), "ggsn1")
+        self.gn(TPdu(teid=self.own_end, payload=packet), "ggsn1")
 
     def up(self, packet: bytes = PACKET, nsapi: int = 5, number: int = 0, sapi: Sapi = Sapi.LL3) -> None:
         """A packet comes from the mobile."""
@@ -99,8 +71,8 @@ def lab() -> Network:
 def test_uplink_packet(lab: Network) -> None:
     """44.065 6.9.2, 29.060 9.3.1: the segments of a packet become one T-PDU to the GGSN, and are counted."""
     lab.up()
-    assert lab.sent_up() == [("ggsn1", TPdu(teid=FAR_END, payload=PACKET))]
-    assert lab.pdp.traffic.look() == {
+    assert lab.sent_up() == [("ggsn1", TPdu(teid=lab.far_end, payload=PACKET))]
+    assert lab.first.traffic.look() == {
         "waiting": 0,
         "packets_up": 1,
         "packets_down": 0,
@@ -112,7 +84,9 @@ def test_uplink_packet(lab: Network) -> None:
 def test_uplink_without_context(lab: Network) -> None:
     """44.065 7.2: an NSAPI without PDP context, or whose context is not active: discarded and counted."""
     lab.up(nsapi=6)
-    lab.pdp.is_active = False
+    lab.leaves()
+    lab.deletes()
+    lab.said.clear()
     lab.up()
     assert lab.sent_up() == []
     assert lab.dropped("up, no context") == 6
@@ -162,8 +136,8 @@ def test_downlink_in_ready(lab: Network) -> None:
     """23.060 6.1.2.2: in READY a packet goes at once, in segments on the SAPI of its context, and is counted."""
     lab.down()
     assert lab.arrived() == [PACKET]
-    assert lab.pdp.traffic.packets_down == 1
-    assert lab.pdp.traffic.octets_down == len(PACKET)
+    assert lab.first.traffic.packets_down == 1
+    assert lab.first.traffic.octets_down == len(PACKET)
 
 
 def test_downlink_in_standby(lab: Network) -> None:
@@ -173,10 +147,10 @@ def test_downlink_in_standby(lab: Network) -> None:
     lab.down(b"one")
     lab.down(b"two")
     assert lab.names() == ["PagingPs", "PagingPs"]  # one for each BSS
-    assert lab.pdp.traffic.look()["waiting"] == 2
+    assert lab.first.traffic.look()["waiting"] == 2
     lab.me.says(b"")
     assert lab.arrived() == [b"one", b"two"]
-    assert lab.pdp.traffic.look()["waiting"] == 0
+    assert lab.first.traffic.look()["waiting"] == 0
 
 
 def test_downlink_page_not_answered(lab: Network) -> None:
@@ -224,7 +198,7 @@ def test_downlink_while_waiting_is_bounded(lab: Network) -> None:
     packets = MOST_OCTETS // LONGEST + 2
     for _ in range(packets):
         lab.down(bytes(LONGEST))
-    assert lab.pdp.traffic.waiting_octets <= MOST_OCTETS
+    assert lab.first.traffic.waiting_octets <= MOST_OCTETS
     assert lab.dropped("down, no room") == 3 + 2 - (MOST_OCTETS % LONGEST == 0)
 
 
@@ -281,31 +255,37 @@ def test_unknown_tunnel(lab: Network) -> None:
     assert str(answer.gsn_address) == "10.0.0.3"
 
 
+@pytest.mark.ttcn3("attach_pdp_act_user_error_ind_ggsn")
 def test_error_indication(lab: Network) -> None:
-    """29.060 7.3.7: the GGSN has no such tunnel: the PDP context hears of it, once it is one of ours."""
-    address = gtp.GsnAddress(GGSN.address)
-    other = gtp.GsnAddress.parse("10.0.0.4")
-    for teid, told in ((FAR_END + 1, address), (FAR_END, other)):
-        indication = ErrorIndication(teid=Teid(0), tunnel_endpoint_identifier_data_i=Teid(teid), gsn_address=told)
-        lab.gn(indication, "ggsn1")
-        assert lab.pdp.heard == []
+    """29.060 7.3.7, 24.008 10.5.6.6: the GGSN has no such tunnel: the mobile is to activate again (#39)."""
+    address = gtp.GsnAddress(GGSNS["ggsn1"].address)
+    lab.gn(ErrorIndication(teid=Teid(0), tunnel_endpoint_identifier_data_i=lab.far_end, gsn_address=address), "ggsn1")
+    assert lab.names("ms", "ggsn1") == ["DeactivatePdpContextRequest"]  # and the GGSN is not asked to delete it
+    assert lab.heard(DeactivatePdpContextRequest).sm_cause is SmCause.REACTIVATION_REQUESTED
+    lab.agrees()
+    assert lab.is_clean
+
+
+def test_error_indication_of_nobody(lab: Network) -> None:
+    """29.060 7.3.7: one about a tunnel that is not ours, or from another GSN than its own, changes nothing."""
+    address, other = (gtp.GsnAddress(GGSNS[name].address) for name in ("ggsn1", "ggsn2"))
+    for teid, told in ((Teid(lab.far_end + 1), address), (lab.far_end, other)):
+        lab.gn(ErrorIndication(teid=Teid(0), tunnel_endpoint_identifier_data_i=teid, gsn_address=told), "ggsn1")
         assert "to which nothing is sent" in lab.warnings[-1]
-    lab.gn(
-        ErrorIndication(teid=Teid(0), tunnel_endpoint_identifier_data_i=FAR_END, gsn_address=address),
-        "ggsn1",
-    )
-    assert [type(event) for event in lab.pdp.heard] == [GgsnLost]
+    assert lab.first.state.value == "PDP-ACTIVE"
 
 
 def test_forgotten_tunnel(lab: Network) -> None:
     """What waits for a PDP context that ends is counted; its TEID is not known any more."""
     lab.waits(45)
     lab.down()
-    lab.sgsn.user_plane.forget(lab.pdp)
+    lab.first.drop()
     assert lab.dropped("down, context gone") == 1
+    lab.deletes()
     lab.said.clear()
     lab.down()
     assert isinstance(lab.said[-1][1], ErrorIndication)
+    assert lab.is_clean
     assert lab.sgsn.user_plane.by_tunnel == {}
 
 

@@ -290,7 +290,7 @@ def test_update_without_vectors() -> None:
     lab = Strict(vectors=1)
     mobile = lab.attached()
     lab.context.vectors = ()
-    lab.refuses = {SendAuthenticationInfoArg: ErrorCode.SYSTEM_FAILURE}
+    lab.hlr_errors = {SendAuthenticationInfoArg: ErrorCode.SYSTEM_FAILURE}
     mobile.says(request(mobile, old_ptmsi_signature=1))
     assert lab.last(RoutingAreaUpdateReject).gmm_cause is GmmCause.NETWORK_FAILURE
     assert lab.context.state is mobility.S.REGISTERED
@@ -372,7 +372,7 @@ def test_second_request_before_accept(same: bool) -> None:
     lab = Strict()
     mobile = lab.attached()
     lab.context.vectors = ()
-    lab.refuses = {SendAuthenticationInfoArg: None}
+    lab.hlr_errors = {SendAuthenticationInfoArg: None}
     ask = request(mobile, old_ptmsi_signature=1)
     mobile.says(ask)
     mobile.says(ask if same else ask.replace(old_ptmsi_signature=2))
@@ -477,7 +477,7 @@ def test_update_refused_by_the_hlr(error: ErrorCode | None) -> None:
     lab = Strict()
     mobile = lab.attached()
     lab.context.location_confirmed = False
-    lab.refuses = {UpdateGprsLocationArg: error}
+    lab.hlr_errors = {UpdateGprsLocationArg: error}
     mobile.update(PERIODIC)
     lab.waits(31)
     wanted = GmmCause.NETWORK_FAILURE if error is None else GmmCause.GPRS_SERVICES_NOT_ALLOWED
@@ -724,7 +724,7 @@ def test_attach_during_update_from_another_sgsn(arriving: Lab) -> None:
 
 def test_update_refused_by_the_hlr_after_the_transfer(arriving: Strict) -> None:
     """23.060 6.9.1.2.2: roaming not allowed: rejected, no context is left here."""
-    arriving.refuses = {UpdateGprsLocationArg: ErrorCode.ROAMING_NOT_ALLOWED}
+    arriving.hlr_errors = {UpdateGprsLocationArg: ErrorCode.ROAMING_NOT_ALLOWED}
     arriving.mobiles[0].says(request(arriving.mobiles[0]))
     hands_over(arriving)
     assert arriving.last(RoutingAreaUpdateReject).gmm_cause is GmmCause.PLMN_NOT_ALLOWED
