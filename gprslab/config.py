@@ -198,7 +198,7 @@ class Lab:
                     **common,
                 )
             case files.EirEntry():
-                routes = self._routes(files.SgsnEntry, "gf")
+                routes = self._routes(files.SgsnEntry, "gf") | self._routes(files.VlrEntry, "f")
                 lists, otherwise = element.lists, element.otherwise
                 return EirConfig(number=element.gt, routes=routes, lists=lists, otherwise=otherwise, **common)
             case files.VlrEntry():
@@ -240,6 +240,8 @@ class Lab:
 
     def _vlr_config(self, name: Name, element: files.VlrEntry, common: dict[str, Any]) -> VlrConfig:
         hlrs, sgsns = dict(self._elements(files.HlrEntry)), dict(self._elements(files.SgsnEntry))
+        policies = self.topology.policies
+        eirs = {eir: entry.gt for eir, entry in self._elements(files.EirEntry) if eir == element.eir}
         bsss: dict[Lai, list[Name]] = {}
         numbers: dict[Lai, list[Gt]] = {}
         for bss, entry in self._elements(files.BssEntry):
@@ -249,11 +251,19 @@ class Lab:
                 numbers.setdefault(area, []).extend(sgsns[sgsn].gt for sgsn in (entry.sgsn, *entry.pool))
         return VlrConfig(
             number=element.gt,
-            routes=self._routes(files.HlrEntry, "d") | self._routes(files.SgsnEntry, "gs"),
+            routes=self._routes(files.HlrEntry, "d")
+            | self._routes(files.SgsnEntry, "gs")
+            | {gt: (eir, "f") for eir, gt in eirs.items()},
             hlrs={prefix: hlrs[hlr].gt for prefix, hlr in self._prefixes.items()},
             bsss={area: tuple(dict.fromkeys(names)) for area, names in bsss.items()},
             sgsns={area: tuple(dict.fromkeys(gts)) for area, gts in numbers.items()},
-            vectors=self.topology.policies.vectors,
+            vectors=policies.vectors,
+            authentication=element.authentication,
+            ciphering=tuple(element.ciphering),
+            tmsi=element.tmsi,
+            eir=eirs.get(element.eir or ""),
+            eir_policy=policies.eir_policy,
+            check_imei=element.check_imei,
             **common,
         )
 
@@ -450,6 +460,9 @@ class Lab:
         for name, ggsn in self._elements(files.GgsnEntry):
             if ggsn.pdn is not None:
                 self._check_role("topology", ("nodes", name, "pdn"), ggsn.pdn, "pdn")
+        for name, vlr in self._elements(files.VlrEntry):
+            if vlr.eir is not None:
+                self._check_role("topology", ("nodes", name, "eir"), vlr.eir, "eir")
         for name, entry in self._elements(files.SgsnEntry):
             if entry.eir is not None:
                 self._check_role("topology", ("nodes", name, "eir"), entry.eir, "eir")

@@ -199,6 +199,7 @@ Refusal = Annotated[str, one_of({words: words for words in MAP_CAUSES})]
 TransferRefusal = Annotated[str, one_of({words: words for words in TRANSFER_CAUSES})]
 Cause = Annotated[GmmCause, one_of({str(int(cause)): cause for cause in GmmCause if not cause.is_reserved})]
 Cipher = Annotated[CipheringAlgorithm, one_of({f"GEA{n}": CipheringAlgorithm(n) for n in range(1, 5)})]
+A5 = Annotated[int, one_of({f"A5/{n}": n for n in range(8)})]
 ContextId = Annotated[int, reads(_context_id, "a PDP context identifier from 1 to 50")]
 
 # --- lab.yaml -----------------------------------------------------------------------------------------------------
@@ -325,9 +326,17 @@ class EirEntry(SignallingPoint):
 
 
 class VlrEntry(SignallingPoint):
-    """An MSC/VLR."""
+    """An MSC/VLR, the EIR that it asks about equipment and when (:class:`nodes.vlr.config.VlrConfig`), its security.
+
+    ``ciphering`` lists what it permits, the best first; A5/0 is none.
+    """
 
     role: Literal["vlr"]
+    eir: Name | None = None
+    check_imei: Literal["early", "late"] = "late"
+    authentication: Literal["required", "optional"] = "required"
+    ciphering: list[A5] = [0]
+    tmsi: bool = True
 
 
 class AccessPointEntry(Section):

@@ -542,6 +542,15 @@ T16 = timer(
     stop="RESET ACKNOWLEDGE received",
     expiry="RESET again; after the 4th O&M is told",
 )
+X_CIPHER_MODE = timer(
+    "X-cipher-mode",
+    8,
+    1,
+    "network",
+    start="CIPHER MODE COMMAND or CLASSMARK REQUEST sent",
+    stop="CIPHER MODE COMPLETE or REJECT, or CLASSMARK UPDATE received",
+    expiry="the channel is not ciphered, or the classmark not known",
+)
 X_CLEAR_COMMAND = timer(
     "X-clear-command",
     20,
@@ -985,6 +994,15 @@ X_PUT_OFF = timer(
     start="PAGING-PS-REJECT received; it runs for the time until the next paging occasion that the BSS tells",
     stop="the mobile heard",
     expiry="PAGING-PS is sent again",
+)
+X_CIPHERING = timer(
+    "X-ciphering",
+    6,
+    1,
+    "network",
+    start="CIPHERING MODE COMMAND sent by the BSS",
+    stop="CIPHERING MODE COMPLETE received",
+    expiry="CIPHER MODE REJECT: the channel is not ciphered",
 )
 X_OCCASION = timer(
     "X-occasion",

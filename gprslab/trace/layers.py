@@ -7,7 +7,7 @@ from nodes.core.sccp import Reassembly
 from protocol import sccp, tcap
 from protocol.errors import DecodeError
 
-MAP_INTERFACES = frozenset({"gr", "gf", "gc", "d"})
+MAP_INTERFACES = frozenset({"gr", "gf", "gc", "f", "d"})
 """The interfaces on which MAP is spoken."""
 
 SS7 = MAP_INTERFACES | {"gs", "a"}

@@ -9,7 +9,7 @@ point
 ========== ==================================================================================
 Um         GSMTAP over UDP 4729
 Gb         UDP 2157 (the PDU begins with its NS header, 48.016 clause 9)
-Gr Gf Gc   M3UA DATA (RFC 4666) in an SCTP DATA chunk (RFC 9260); the PDU is an SCCP message
+Gr Gf Gc F M3UA DATA (RFC 4666) in an SCTP DATA chunk (RFC 9260); the PDU is an SCCP message
 D Gs A     the same
 Gn         UDP 2123 (GTP-C) or 2152 (GTP-U), 29.060 clause 10.1
 Gi         none: the PDU is an IP packet
@@ -34,6 +34,7 @@ REFERENCE_POINTS: Final = {
     "gr": "SGSN - HLR, SCCP over M3UA",
     "gf": "SGSN - EIR, SCCP over M3UA",
     "gc": "GGSN - HLR, SCCP over M3UA",
+    "f": "VLR - EIR, SCCP over M3UA",
     "d": "VLR - HLR, SCCP over M3UA",
     "gs": "SGSN - MSC/VLR, SCCP over M3UA",
     "a": "BSS - MSC/VLR, SCCP over M3UA",
@@ -124,7 +125,7 @@ class Stacks:
                 return self._udp(_NS_PORT, source, target, pdu)
             case "gn":
                 return self._udp(_GTP_U_PORT if pdu[1:2] in _GTP_U_TYPES else _GTP_C_PORT, source, target, pdu)
-            case "gr" | "gf" | "gc" | "d" | "gs" | "a":
+            case "gr" | "gf" | "gc" | "f" | "d" | "gs" | "a":
                 return self._sctp(source, target, _m3ua_data(source.point_code, target.point_code, pdu))
             case "gi":
                 return pdu

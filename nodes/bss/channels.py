@@ -8,6 +8,8 @@ mobile names its channel itself, and one that is silent for long is taken for lo
 
 from typing import Any
 
+from nodes.bss import ciphering
+from nodes.bss.ciphering import Ciphering
 from nodes.bss.config import Cell
 from nodes.bss.suspension import Resumption, ResumptionState, Suspension, SuspensionState
 from nodes.core.connections import Connection
@@ -17,6 +19,9 @@ from protocol import bssmap, rr
 from protocol.bssmap import (
     BssmapCause,
     CellIdentifierList,
+    CipherModeCommand,
+    ClassmarkRequest,
+    ClassmarkUpdate,
     ClearCommand,
     ClearComplete,
     ClearRequest,
@@ -24,7 +29,15 @@ from protocol.bssmap import (
     Dtap,
 )
 from protocol.errors import DecodeError
-from protocol.rr import ChannelRelease, GprsSuspensionRequest, PagingResponse, RrCause, RrStatus
+from protocol.rr import (
+    ChannelRelease,
+    ClassmarkChange,
+    ClassmarkEnquiry,
+    GprsSuspensionRequest,
+    PagingResponse,
+    RrCause,
+    RrStatus,
+)
 from protocol.rr.elements import GprsResumption
 from protocol.timers import X_CLEAR, X_CLEARED, X_SILENCE, Timer
 
@@ -164,8 +177,7 @@ class Channel(Procedure):
 
     def resume_or_let_go(self) -> S:
         """Resume GPRS services first, if the SGSN has suspended them."""
-        for suspension in self.children:
-            assert isinstance(suspension, Suspension)
+        for suspension in [child for child in self.children if isinstance(child, Suspension)]:
             if suspension.state is not SuspensionState.SUSPENDED:
                 return self.let_go(resumed=False)
             self.end_children()
@@ -210,6 +222,37 @@ def opened(channel: Channel, event: Begin) -> S:
 def suspension_asked(channel: Channel, event: GprsSuspensionRequest) -> S:
     """The mobile cannot do both (44.018 3.4.25.2)."""
     channel.start(Suspension(channel, event.tlli, event.routeing_area_identification))
+    return S.DEDICATED
+
+
+def cipher_commanded(channel: Channel, event: CipherModeCommand) -> S:
+    """The MSC wants it ciphered (48.008 3.1.14); one command at a time."""
+    if any(isinstance(child, Ciphering) for child in channel.children):
+        channel.stage.warn("bssmap state", f"{event.title} on {channel.subject}, which is being ciphered")
+    else:
+        channel.start(Ciphering(channel, event))
+    return S.DEDICATED
+
+
+def ciphering_over(channel: Channel, event: Ciphering) -> S:
+    """The MSC knows what came of it."""
+    return S.DEDICATED
+
+
+def classmark_wanted(channel: Channel, event: ClassmarkRequest) -> S:
+    """The MSC wants to know what the mobile can do: it is asked (48.008 3.1.13, 44.018 3.4.11)."""
+    channel.tell_mobile(ClassmarkEnquiry().encode())
+    return S.DEDICATED
+
+
+def classmark_told(channel: Channel, event: ClassmarkChange) -> S:
+    """The mobile tells, asked or not; the MSC learns it."""
+    channel.tell(
+        ClassmarkUpdate(
+            classmark_information_type_2=event.mobile_station_classmark,
+            classmark_information_type_3=event.additional_mobile_station_classmark_information,
+        )
+    )
     return S.DEDICATED
 
 
@@ -288,6 +331,10 @@ CHANNEL = Machine(
         # in this state    on this event     do this      and be in one of
         (S.START, Begin, opened, (S.DEDICATED,)),
         (S.DEDICATED, GprsSuspensionRequest, suspension_asked, (S.DEDICATED,)),
+        (S.DEDICATED, CipherModeCommand, cipher_commanded, (S.DEDICATED,)),
+        (S.DEDICATED, ciphering.S.OVER, ciphering_over, (S.DEDICATED,)),
+        (S.DEDICATED, ClassmarkRequest, classmark_wanted, (S.DEDICATED,)),
+        (S.DEDICATED, ClassmarkChange, classmark_told, (S.DEDICATED,)),
         (S.DEDICATED, X_SILENCE, silent, (S.WAIT_CLEAR,)),
         (S.DEDICATED, RadioLost, radio_lost, (S.WAIT_CLEAR,)),
         (S.DEDICATED, ClearCommand, cleared, (S.RESUMING, S.CLEARED)),

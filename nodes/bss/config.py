@@ -37,6 +37,7 @@ class BssConfig(NodeConfig):
     In a pool of SGSNs (TS 23.236) ``pool`` maps network resource identifiers, the ``nri_bits`` bits of a P-TMSI from
     bit 23 down, to SGSNs; mobiles without such an identifier are spread over them. ``nsei`` is its network service
     entity. ``ask_capability``: it asks for the radio access capability of mobiles that the SGSN does not tell.
+    ``ciphering`` lists the algorithms A5/n that it has by their n, those that it prefers first; 0 is none.
     """
 
     sgsn: Name
@@ -46,3 +47,4 @@ class BssConfig(NodeConfig):
     pool: dict[int, Name] = field(default_factory=dict)
     nsei: int = 1
     ask_capability: bool = False
+    ciphering: tuple[int, ...] = (3, 1, 0)

@@ -11,7 +11,7 @@ Name = str
 """A node's name on the bus: ``[a-z][a-z0-9-]*``, such as ``sgsn1``."""
 
 Interface = str
-"""A reference point in lower case: ``um gb gr gf gc gs gn gi d a``."""
+"""A reference point in lower case: ``um gb gr gf gc gs gn gi d f a``."""
 
 
 @dataclass(frozen=True, slots=True)

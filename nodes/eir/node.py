@@ -48,7 +48,7 @@ class Eir(Node):
         )
 
     def take(self, link: Name, interface: Interface, pdu: bytes) -> None:
-        if interface != "gf":
+        if interface not in ("gf", "f"):
             super().take(link, interface, pdu)
         self.tcap.receive(pdu)
 

@@ -63,7 +63,8 @@ def verified(access: Access, event: Verification) -> S:
     subscriber.tell_children(CONTACT)
     if isinstance(access.request, PagingResponse):
         return S.TERMINATING
-    access.tell(CmServiceAccept())
+    if not access.channel.secured:
+        access.tell(CmServiceAccept())  # else the mobile knows from CIPHERING MODE COMMAND (24.008 4.5.1.1)
     return S.ORIGINATING
 
 

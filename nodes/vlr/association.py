@@ -107,10 +107,15 @@ class Association(Procedure):
         self.stage.gs.send(self.subscriber.sgsn, message)
 
     def accept(self) -> S:
-        """The mobile is registered here: a new TMSI, guarded by T6-2."""
+        """The mobile is registered here: a new TMSI, guarded by T6-2, if TMSIs are given."""
         subscriber = self.subscriber
         assert self.area is not None
         subscriber.lai = self.area
+        if not self.stage.config.tmsi:
+            self.tell(LocationUpdateAccept(imsi=self.identity, location_area_identifier=self.area))
+            subscriber.hear(ASSOCIATED)
+            subscriber.tell_children(ASSOCIATED)
+            return S.ASSOCIATED
         tmsi = self.stage.register.allocate(subscriber)
         self.ask(
             LocationUpdateAccept(
@@ -231,8 +236,8 @@ ASSOCIATION = Machine(
     guards={S.TMSI_SENT: T6_2},
     rows=[
         # in this state    on this event     do this      and be in one of
-        ((S.GS_NULL, *PRESENT), LocationUpdateRequest, requested, (S.LA_UPDATE_PRESENT, S.TMSI_SENT)),
-        (S.LA_UPDATE_PRESENT, location_update.S.UPDATED, updated, (S.TMSI_SENT,)),
+        ((S.GS_NULL, *PRESENT), LocationUpdateRequest, requested, (S.LA_UPDATE_PRESENT, *HERE)),
+        (S.LA_UPDATE_PRESENT, location_update.S.UPDATED, updated, HERE),
         (S.LA_UPDATE_PRESENT, location_update.S.REFUSED, refused, (S.GS_NULL,)),
         (S.TMSI_SENT, TmsiReallocationComplete, acknowledged, (S.ASSOCIATED,)),
         (S.TMSI_SENT, T6_2, never_acknowledged, (S.ASSOCIATED,)),

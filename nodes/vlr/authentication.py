@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from nodes.core.machine import Begin, Machine, State
 from nodes.core.tcap import Inquiry, NoAnswer, Refused
 from nodes.vlr.causes import mm_cause
+from protocol.auth import c3
 from protocol.causes import MmCause
 from protocol.gmm.elements import Cksn
 from protocol.map.authentication import (
     AuthenticationQuintuplet,
+    AuthenticationTriplet,
     ReSynchronisationInfo,
     SendAuthenticationInfoArg,
     SendAuthenticationInfoRes,
@@ -113,7 +115,9 @@ def responded(authentication: Authentication, event: AuthenticationResponse) -> 
     proof = event.authentication_response_parameter + (event.authentication_response_extension or b"")
     if proof != (vector.xres if isinstance(vector, AuthenticationQuintuplet) else vector.sres):
         return S.WRONG
-    authentication.subscriber.cksn = authentication.cksn
+    subscriber = authentication.subscriber
+    subscriber.cksn = authentication.cksn
+    subscriber.kc = vector.kc if isinstance(vector, AuthenticationTriplet) else c3(vector.ck, vector.ik)
     return S.AUTHENTICATED
 
 

@@ -26,7 +26,16 @@ from nodes.vlr.location_updating import LocationUpdating
 from nodes.vlr.paging import Paging
 from nodes.vlr.subscribers import Subscriber
 from protocol import bssmap, cc, mm, rr
-from protocol.bssmap import BssmapCause, BssmapMessage, ClearCommand, ClearComplete, ClearRequest, Dtap
+from protocol.bssmap import (
+    BssmapCause,
+    BssmapMessage,
+    ChosenAlgorithm,
+    ClassmarkUpdate,
+    ClearCommand,
+    ClearComplete,
+    ClearRequest,
+    Dtap,
+)
 from protocol.causes import CcCause, MmCause
 from protocol.cc import CcMessage, ReleaseCompleteMo, ReleaseCompleteMt
 from protocol.errors import DecodeError
@@ -59,10 +68,11 @@ class S(State):
 class Channel(Procedure):
     """The channel of a mobile in the location area ``area``; whose it is, is known once the mobile is verified.
 
-    ``paged``: whom the mobile says to be that has answered a page.
+    ``paged``: whom the mobile says to be that has answered a page. ``classmark`` is what it has told of itself,
+    ``cipher`` the algorithm that is agreed on; ``secured``: the mobile has answered to that.
     """
 
-    __slots__ = ("area", "connected", "connection", "paged", "subscriber")
+    __slots__ = ("area", "cipher", "classmark", "connected", "connection", "paged", "secured", "subscriber")
 
     def __init__(self, stage: Any, connection: Connection, area: Lai) -> None:
         super().__init__(stage)
@@ -71,6 +81,9 @@ class Channel(Procedure):
         self.area = area
         self.paged: Subscriber | None = None
         self.subscriber: Any = None
+        self.classmark: Any = None
+        self.cipher = ChosenAlgorithm.NO_ENCRYPTION
+        self.secured = False
 
     @property
     def subject(self) -> str:
@@ -131,7 +144,7 @@ class Channel(Procedure):
             self.take(bssmap.decode_dtap(octets).message)
             return
         message = bssmap.decode(octets, up=True)
-        if not self.hear(message):
+        if not self.deliver(message):
             self.stage.warn("bssmap state", f"{message.title} on {self.subject} is not awaited")
 
     def released(self, why: str) -> None:
@@ -203,6 +216,7 @@ class Channel(Procedure):
 def update_requested(channel: Channel, event: LocationUpdatingRequest) -> S:
     """Location updating begins."""
     if not channel.children:
+        channel.classmark = event.mobile_station_classmark
         channel.start(LocationUpdating(channel, event))
     return S.OPEN
 
@@ -212,6 +226,7 @@ def service_requested(channel: Channel, event: CmServiceRequest) -> S:
     if channel.children:
         channel.tell(CmServiceReject(reject_cause=MmCause.CONGESTION))
     else:
+        channel.classmark = event.mobile_station_classmark
         channel.start(Access(channel, event))
     return S.OPEN
 
@@ -219,6 +234,7 @@ def service_requested(channel: Channel, event: CmServiceRequest) -> S:
 def page_answered(channel: Channel, event: PagingResponse) -> S:
     """A mobile answers."""
     if not channel.children:
+        channel.classmark = event.mobile_station_classmark
         channel.start(Access(channel, event))
     return S.OPEN
 
@@ -238,6 +254,12 @@ def detach_indicated(channel: Channel, event: ImsiDetachIndication) -> S:
         subscriber.association.hear(ASSOCIATION_LOST)
         subscriber.hear(detach)
     return channel.clear(BssmapCause.CALL_CONTROL)
+
+
+def classmark_told(channel: Channel, event: ClassmarkUpdate) -> S:
+    """The BSS tells unasked what the mobile can do (48.008 3.1.13)."""
+    channel.classmark = event.classmark_information_type_2
+    return S.OPEN
 
 
 def update_over(channel: Channel, event: LocationUpdating) -> S:
@@ -314,6 +336,7 @@ CHANNEL = Machine(
         (S.OPEN, CmServiceRequest, service_requested, (S.OPEN,)),
         (S.OPEN, PagingResponse, page_answered, (S.OPEN,)),
         (S.OPEN, CmReEstablishmentRequest, re_establishment_requested, (S.CLEARING,)),
+        (S.OPEN, ClassmarkUpdate, classmark_told, (S.OPEN,)),
         (S.OPEN, ImsiDetachIndication, detach_indicated, (S.CLEARING,)),
         (S.OPEN, location_updating.S.OVER, update_over, (S.CLEARING,)),
         (S.OPEN, access.S.ORIGINATING, service_accepted, (S.OPEN,)),

@@ -26,6 +26,12 @@ class VlrConfig(NodeConfig):
     ``sgsns`` (numbers) on Gs; ``routes`` finds HLRs and SGSNs by number. ``vectors`` is how many authentication vectors
     it asks for; with ``authenticate`` "when needed" one that is known by its TMSI and has the last key is believed.
     ``network_name`` is what mobiles are told by MM information.
+
+    ``authentication`` "optional": a mobile that need not be ciphered is not challenged, and one for which the HLR has
+    no vectors is served all the same, if it may go without ciphering. ``ciphering`` lists the algorithms A5/n that are
+    permitted by their n, the best first; 0 is none. ``tmsi``: mobiles get TMSIs. ``eir`` is the number of the EIR that
+    is asked about equipment, None where it is not checked; ``check_imei`` tells whether before anything else is done
+    about a location updating, or after the HLR has accepted it; ``eir_policy`` what happens if it cannot tell.
     """
 
     number: Gt
@@ -35,6 +41,12 @@ class VlrConfig(NodeConfig):
     sgsns: dict[Lai, tuple[Gt, ...]] = field(default_factory=dict)
     vectors: int = 5
     authenticate: Literal["always", "when needed"] = "when needed"
+    authentication: Literal["required", "optional"] = "required"
+    ciphering: tuple[int, ...] = (0,)
+    tmsi: bool = True
+    eir: Gt | None = None
+    eir_policy: Literal["open", "closed"] = "open"
+    check_imei: Literal["early", "late"] = "late"
     network_name: str = "gprslab"
     map_causes: dict[str, MmCause] = field(default_factory=lambda: dict(MAP_CAUSES))
 

@@ -66,6 +66,10 @@ class AccessFailed:
     """Channel → paging: the mobile has answered, but the channel is gone."""
 
 
+class Unwelcome:
+    """Location updating → subscriber: its equipment may not be used."""
+
+
 class Superseded:
     """→ channel: its mobile has opened another one."""
 
@@ -118,6 +122,7 @@ DISSOCIATED = Dissociated()
 ASSOCIATION_LOST = AssociationLost()
 UPDATE_BEGUN = UpdateBegun()
 UNPROVED = Unproved()
+UNWELCOME = Unwelcome()
 UNDELIVERED = Undelivered()
 ACCESSED = Accessed()
 ACCESS_FAILED = AccessFailed()

@@ -6,8 +6,9 @@ So updates a mobile that does not use Gs: whatever SGSN spoke for it before, doe
 from typing import TYPE_CHECKING
 
 from nodes.core.machine import Begin, Machine, Procedure, State
-from nodes.vlr import location_update, verification
-from nodes.vlr.events import ASSOCIATION_LOST, CONTACT, UPDATED, LocationRefused
+from nodes.vlr import equipment_check, location_update, verification
+from nodes.vlr.equipment_check import EquipmentCheck
+from nodes.vlr.events import ASSOCIATION_LOST, CONTACT, UNWELCOME, UPDATED, LocationRefused
 from nodes.vlr.location_update import LocationUpdate
 from nodes.vlr.verification import Verification
 from protocol.causes import MmCause
@@ -28,8 +29,10 @@ class S(State):
     """States of location updating."""
 
     START = "start"
+    WAIT_EQUIPMENT = "wait for the equipment check that comes first"
     WAIT_VERIFICATION = "wait for verification"
     WAIT_LOCATION = "wait for the location update"
+    WAIT_EQUIPMENT_LATE = "wait for the equipment check"
     WAIT_COMPLETE = "wait for TMSI REALLOCATION COMPLETE"
     OVER = "location updating over"
 
@@ -44,19 +47,43 @@ class LocationUpdating(Procedure):
         self.channel = channel
         self.request = request
 
+    def verify(self) -> S:
+        """Find out who asks."""
+        request = self.request
+        area = request.location_area_identification
+        check = Verification(self, self.channel, request.mobile_identity, request.cksn, area, newcomers=True)
+        self.start(check)
+        return S.WAIT_VERIFICATION
+
+    def check_equipment(self, when: str) -> bool:
+        """Begin the check of the equipment, if this is the time for it."""
+        wanted = self.stage.eir is not None and self.stage.config.check_imei == when
+        if wanted:
+            owner = self.channel.subscriber
+            self.start(EquipmentCheck(self, "" if owner is None else owner.imsi))
+        return wanted
+
+    def complete(self) -> S:
+        """The HLR agrees: only the equipment may still be in the way."""
+        return S.WAIT_EQUIPMENT_LATE if self.check_equipment("late") else self.accept()
+
     def accept(self) -> S:
-        """The mobile is registered here: a new TMSI, until it is acknowledged."""
+        """The mobile is registered here: a new TMSI, until it is acknowledged, if TMSIs are given."""
         subscriber, area, stage = self.channel.subscriber, self.channel.area, self.stage
         if stage.register.find(subscriber.imsi) is not subscriber:
             return self.reject(MmCause.NETWORK_FAILURE)  # it was cancelled meanwhile
         subscriber.lai = area
         subscriber.association.hear(ASSOCIATION_LOST)
-        identity = MobileIdentity(stage.register.allocate(subscriber))
-        self.ask(LocationUpdatingAccept(location_area_identification=area, mobile_identity=identity))
+        if stage.config.tmsi:
+            identity = MobileIdentity(stage.register.allocate(subscriber))
+            self.ask(LocationUpdatingAccept(location_area_identification=area, mobile_identity=identity))
+        else:
+            identity = MobileIdentity(subscriber.imsi)  # a TMSI that it may have is deleted (24.008 4.4.4.6)
+            self.tell(LocationUpdatingAccept(location_area_identification=area, mobile_identity=identity))
         subscriber.hear(UPDATED)
         subscriber.tell_children(UPDATED)
         subscriber.tell_children(CONTACT)
-        return S.WAIT_COMPLETE
+        return S.WAIT_COMPLETE if stage.config.tmsi else S.OVER
 
     def reject(self, cause: MmCause) -> S:
         """Refuse it."""
@@ -65,19 +92,30 @@ class LocationUpdating(Procedure):
 
 
 def begun(updating: LocationUpdating, event: Begin) -> S:
-    """Find out who asks."""
-    request = updating.request
-    area = request.location_area_identification
-    check = Verification(updating, updating.channel, request.mobile_identity, request.cksn, area, newcomers=True)
-    updating.start(check)
-    return S.WAIT_VERIFICATION
+    """Look at the equipment first, or find out at once who asks."""
+    return S.WAIT_EQUIPMENT if updating.check_equipment("early") else updating.verify()
+
+
+def equipment_allowed(updating: LocationUpdating, event: EquipmentCheck) -> S:
+    """Now to the subscriber."""
+    return updating.verify()
+
+
+def equipment_forbidden(updating: LocationUpdating, event: EquipmentCheck) -> S:
+    """Not with this equipment."""
+    return updating.reject(event.cause)
+
+
+def equipment_unidentified(updating: LocationUpdating, event: EquipmentCheck) -> S:
+    """The mobile does not answer: the channel is released (24.008 4.3.3.3)."""
+    return S.OVER
 
 
 def verified(updating: LocationUpdating, event: Verification) -> S:
     """Ask the HLR, unless it has confirmed this VLR already."""
     subscriber = updating.channel.subscriber
     if subscriber.confirmed_in_hlr:
-        return updating.accept()
+        return updating.complete()
     updating.start(LocationUpdate(updating, subscriber))
     return S.WAIT_LOCATION
 
@@ -89,13 +127,30 @@ def not_verified(updating: LocationUpdating, event: Verification) -> S:
 
 def located(updating: LocationUpdating, event: LocationUpdate) -> S:
     """The HLR has accepted."""
-    return updating.accept()
+    return updating.complete()
 
 
 def location_refused(updating: LocationUpdating, event: LocationUpdate) -> S:
     """The HLR has not."""
     updating.channel.subscriber.hear(LocationRefused(event.cause, final=event.final))
     return updating.reject(event.cause)
+
+
+def equipment_allowed_late(updating: LocationUpdating, event: EquipmentCheck) -> S:
+    """Nothing is in the way any more."""
+    return updating.accept()
+
+
+def equipment_forbidden_late(updating: LocationUpdating, event: EquipmentCheck) -> S:
+    """Not with this equipment: a subscriber that is new here does not stay, and the HLR learns of it (29.002 8.1.6)."""
+    updating.channel.subscriber.hear(UNWELCOME)
+    return updating.reject(event.cause)
+
+
+def equipment_unidentified_late(updating: LocationUpdating, event: EquipmentCheck) -> S:
+    """The same, without a word."""
+    updating.channel.subscriber.hear(UNWELCOME)
+    return S.OVER
 
 
 def completed(updating: LocationUpdating, event: TmsiReallocationComplete) -> S:
@@ -118,11 +173,27 @@ LOCATION_UPDATING = Machine(
     guards={S.WAIT_COMPLETE: T3250},
     rows=[
         # in this state    on this event     do this      and be in one of
-        (S.START, Begin, begun, (S.WAIT_VERIFICATION,)),
-        (S.WAIT_VERIFICATION, verification.S.VERIFIED, verified, (S.WAIT_LOCATION, S.WAIT_COMPLETE, S.OVER)),
+        (S.START, Begin, begun, (S.WAIT_EQUIPMENT, S.WAIT_VERIFICATION)),
+        (S.WAIT_EQUIPMENT, equipment_check.S.ALLOWED, equipment_allowed, (S.WAIT_VERIFICATION,)),
+        (S.WAIT_EQUIPMENT, equipment_check.S.FORBIDDEN, equipment_forbidden, (S.OVER,)),
+        (S.WAIT_EQUIPMENT, equipment_check.S.UNIDENTIFIED, equipment_unidentified, (S.OVER,)),
+        (
+            S.WAIT_VERIFICATION,
+            verification.S.VERIFIED,
+            verified,
+            (S.WAIT_LOCATION, S.WAIT_EQUIPMENT_LATE, S.WAIT_COMPLETE, S.OVER),
+        ),
         (S.WAIT_VERIFICATION, verification.S.REFUSED, not_verified, (S.OVER,)),
-        (S.WAIT_LOCATION, location_update.S.UPDATED, located, (S.WAIT_COMPLETE, S.OVER)),
+        (
+            S.WAIT_LOCATION,
+            location_update.S.UPDATED,
+            located,
+            (S.WAIT_EQUIPMENT_LATE, S.WAIT_COMPLETE, S.OVER),
+        ),
         (S.WAIT_LOCATION, location_update.S.REFUSED, location_refused, (S.OVER,)),
+        (S.WAIT_EQUIPMENT_LATE, equipment_check.S.ALLOWED, equipment_allowed_late, (S.WAIT_COMPLETE, S.OVER)),
+        (S.WAIT_EQUIPMENT_LATE, equipment_check.S.FORBIDDEN, equipment_forbidden_late, (S.OVER,)),
+        (S.WAIT_EQUIPMENT_LATE, equipment_check.S.UNIDENTIFIED, equipment_unidentified_late, (S.OVER,)),
         (S.WAIT_COMPLETE, TmsiReallocationComplete, completed, (S.OVER,)),
         (S.WAIT_COMPLETE, T3250, never_completed, (S.OVER,)),
     ],

@@ -19,6 +19,7 @@ from nodes.vlr.events import (
     InformationOrder,
     LocationRefused,
     Unproved,
+    Unwelcome,
     Updated,
 )
 from nodes.vlr.location_update import LocationUpdate
@@ -132,6 +133,12 @@ def unproved(subscriber: Subscriber, event: Unproved) -> S:
     return S.NEW if wanted else S.GONE
 
 
+def unwelcome(subscriber: Subscriber, event: Unwelcome) -> S:
+    """Its first location update came to nothing, though the HLR holds it for here: that is told."""
+    subscriber.start(Purge(subscriber))
+    return S.PURGING
+
+
 def never_associated(subscriber: Subscriber, event: Dissociated) -> S:
     """Its first location update came to nothing."""
     return S.NEW if subscriber.is_busy else S.GONE
@@ -211,6 +218,7 @@ MOBILITY = Machine(
         (ANY, location_update.S.REFUSED, not_confirmed, (*ALIVE, S.GONE)),
         (ANY, LocationRefused, refused, (*ALIVE, S.GONE)),
         (S.NEW, Unproved, unproved, (S.NEW, S.GONE)),
+        (S.NEW, Unwelcome, unwelcome, (S.PURGING,)),
         (S.NEW, Dissociated, never_associated, (S.NEW, S.GONE)),
         (ANY, CancelLocationArg, cancelled, (S.GONE,)),
         ((S.NEW, *HERE), CallOrder, called, (S.NEW, *HERE)),

@@ -43,6 +43,7 @@ class Vlr(Node):
         self.config = config
         self.isdn = IsdnAddress(config.number)
         self.sgsns: tuple[Gt, ...] = tuple(dict.fromkeys(gt for numbers in config.sgsns.values() for gt in numbers))
+        self.eir = None if config.eir is None else Address(ssn=Ssn.EIR, gt=config.eir)
         self.register = Register(self)
         self.gs = Gs(self)
         self.a = AInterface(self)
@@ -68,7 +69,7 @@ class Vlr(Node):
                 self.gs.receive(pdu)
             case "a":
                 self.a.receive(link, pdu)
-            case "d":
+            case "d" | "f":
                 self.tcap.receive(pdu)
             case _:
                 super().take(link, interface, pdu)
@@ -216,6 +217,7 @@ def look_at(subscriber: Subscriber) -> dict[str, Any]:
         "confirmed_in_hlr": subscriber.confirmed_in_hlr,
         "paging": None if paging is None else paging.state.value,
         "channel": None if subscriber.channel is None else subscriber.channel.connection.peer,
+        "cipher": None if subscriber.channel is None else subscriber.channel.cipher.name,
         "call": None if call is None else call.state.value,
         "tunnelled": subscriber.association.tunnelled.hex(),
     }

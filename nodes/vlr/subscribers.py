@@ -19,7 +19,7 @@ class Subscriber(Procedure):
     ``tmsi_old`` is valid beside ``tmsi`` until the mobile has acknowledged that. ``sgsn`` is the number of the SGSN
     that speaks for the mobile, ``association`` the companion that says so; ``channel`` its dedicated channel on the A
     interface. ``detached`` is how it left: explicitly or implicitly. ``confirmed_by_radio`` and ``confirmed_in_hlr``
-    are the restoration indicators of 23.007.
+    are the restoration indicators of 23.007. ``kc`` is the key of A5 that goes with ``cksn``.
     """
 
     __slots__ = (
@@ -31,6 +31,7 @@ class Subscriber(Procedure):
         "data",
         "detached",
         "imsi",
+        "kc",
         "lai",
         "sgsn",
         "tmsi",
@@ -51,6 +52,7 @@ class Subscriber(Procedure):
         self.data = InsertSubscriberDataArg()
         self.vectors: tuple[Any, ...] = ()
         self.cksn = Cksn.NO_KEY
+        self.kc = b""
         self.channel: Any = None
         self.association = Association(self)
 

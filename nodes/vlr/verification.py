@@ -1,14 +1,16 @@
 """Who has opened the channel, and is it really (TS 24.008 4.3.2, 4.3.3): what procedures of the A interface begin with.
 
 The TMSI tells, if it was given here, or the IMSI; or the mobile is asked. A mobile that is known by its TMSI and has
-the last key need not prove it, unless the VLR is told to ask always.
+the last key need not prove it, unless the VLR is told to ask always. Then the channel is ciphered, if that is wanted;
+where neither is, nor is required, a mobile is what it says.
 """
 
 from typing import TYPE_CHECKING, Any
 
 from nodes.core.machine import Begin, Machine, Procedure, State
-from nodes.vlr import authentication, identification
+from nodes.vlr import authentication, ciphering, identification
 from nodes.vlr.authentication import Authentication
+from nodes.vlr.ciphering import NONE, Ciphering
 from nodes.vlr.events import UNPROVED
 from nodes.vlr.identification import Identification
 from protocol.causes import MmCause
@@ -26,6 +28,7 @@ class S(State):
     START = "start"
     WAIT_IDENTITY = "wait for identification"
     WAIT_AUTHENTICATION = "wait for authentication"
+    WAIT_CIPHERING = "wait for ciphering"
     VERIFIED = "verified"
     REFUSED = "not verified"
 
@@ -74,19 +77,25 @@ class Verification(Procedure):
         """Challenge it, if need be."""
         self.subscriber = subscriber
         self.channel.recognise(subscriber)
-        trusted = (
-            self.stage.config.authenticate == "when needed"
-            and self.known_by_tmsi
-            and self.cksn is not Cksn.NO_KEY
-            and self.cksn == subscriber.cksn
-        )
-        if trusted:
+        config = self.stage.config
+        known = self.known_by_tmsi and self.cksn is not Cksn.NO_KEY and self.cksn == subscriber.cksn
+        if known and config.authenticate == "when needed":
+            return self.cipher()
+        if config.authentication == "optional" and not any(config.ciphering):
             return self.verified()
         self.start(Authentication(self, subscriber))
         return S.WAIT_AUTHENTICATION
 
+    def cipher(self) -> S:
+        """It is who it says, and has a key; by that the channel is ciphered."""
+        assert self.subscriber is not None
+        if not any(self.stage.config.ciphering):
+            return self.verified()
+        self.start(Ciphering(self, self.channel, self.subscriber.kc))
+        return S.WAIT_CIPHERING
+
     def verified(self) -> S:
-        """It is who it says."""
+        """It is served."""
         self.channel.adopt(self.subscriber)
         return S.VERIFIED
 
@@ -126,7 +135,7 @@ def unidentified(verification: Verification, event: Identification) -> S:
 
 def authenticated(verification: Verification, event: Authentication) -> S:
     """The proof is right."""
-    return verification.verified()
+    return verification.cipher()
 
 
 def proof_wrong(verification: Verification, event: Authentication) -> S:
@@ -135,8 +144,22 @@ def proof_wrong(verification: Verification, event: Authentication) -> S:
 
 
 def vectors_missing(verification: Verification, event: Authentication) -> S:
-    """The HLR gave no vectors."""
+    """The HLR gave no vectors: by policy that need not matter, unless the channel must be ciphered."""
+    config = verification.stage.config
+    if config.authentication == "optional" and NONE in config.ciphering:
+        return verification.verified()
     verification.cause = event.cause
+    return S.REFUSED
+
+
+def ciphering_settled(verification: Verification, event: Ciphering) -> S:
+    """The channel is ciphered, or may do without."""
+    return verification.verified()
+
+
+def ciphering_failed(verification: Verification, event: Ciphering) -> S:
+    """It must be, and is not."""
+    verification.cause = MmCause.NETWORK_FAILURE
     return S.REFUSED
 
 
@@ -153,12 +176,24 @@ VERIFICATION = Machine(
     final=(S.VERIFIED, S.REFUSED),
     rows=[
         # in this state    on this event     do this      and be in one of
-        (S.START, Begin, begun, (S.WAIT_IDENTITY, S.WAIT_AUTHENTICATION, S.VERIFIED, S.REFUSED)),
-        (S.WAIT_IDENTITY, identification.S.IDENTIFIED, identified, (S.WAIT_AUTHENTICATION, S.REFUSED)),
+        (
+            S.START,
+            Begin,
+            begun,
+            (S.WAIT_IDENTITY, S.WAIT_AUTHENTICATION, S.WAIT_CIPHERING, S.VERIFIED, S.REFUSED),
+        ),
+        (
+            S.WAIT_IDENTITY,
+            identification.S.IDENTIFIED,
+            identified,
+            (S.WAIT_AUTHENTICATION, S.VERIFIED, S.REFUSED),
+        ),
         (S.WAIT_IDENTITY, identification.S.UNIDENTIFIED, unidentified, (S.REFUSED,)),
-        (S.WAIT_AUTHENTICATION, authentication.S.AUTHENTICATED, authenticated, (S.VERIFIED,)),
+        (S.WAIT_AUTHENTICATION, authentication.S.AUTHENTICATED, authenticated, (S.WAIT_CIPHERING, S.VERIFIED)),
         (S.WAIT_AUTHENTICATION, authentication.S.WRONG, proof_wrong, (S.WAIT_IDENTITY, S.REFUSED)),
-        (S.WAIT_AUTHENTICATION, authentication.S.NO_VECTORS, vectors_missing, (S.REFUSED,)),
+        (S.WAIT_AUTHENTICATION, authentication.S.NO_VECTORS, vectors_missing, (S.VERIFIED, S.REFUSED)),
+        (S.WAIT_CIPHERING, ciphering.S.SETTLED, ciphering_settled, (S.VERIFIED,)),
+        (S.WAIT_CIPHERING, ciphering.S.FAILED, ciphering_failed, (S.REFUSED,)),
         (S.WAIT_AUTHENTICATION, authentication.S.UNANSWERED, challenge_unanswered, (S.REFUSED,)),
     ],
 )

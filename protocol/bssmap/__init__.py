@@ -1,14 +1,23 @@
 """BSSMAP and DTAP between BSS and MSC (TS 48.008, 48.006): what calls, paging and location updating here need.
 
 A mobile's dedicated channel is an SCCP connection of the A interface: COMPLETE LAYER 3 INFORMATION opens it, DTAP
-carries what mobile and MSC say to each other, CLEAR COMMAND ends it. Assignment and handover are not here: a call
-stays on the channel on which it began.
+carries what mobile and MSC say to each other, CLEAR COMMAND ends it; the MSC may have it ciphered. Assignment and
+handover are not here: a call stays on the channel on which it began.
 """
 
 from typing import Annotated, Any
 
 from protocol import layout
-from protocol.bssmap.elements import Area, BssmapCause, CellForm, CellIdentifierList
+from protocol.bssmap.elements import (
+    Area,
+    BssmapCause,
+    CellForm,
+    CellIdentifierList,
+    ChosenAlgorithm,
+    CipherResponseMode,
+    EncryptionInformation,
+)
+from protocol.classmarks import MobileStationClassmark2, MobileStationClassmark3
 from protocol.errors import DecodeError
 from protocol.identities import MobileIdentity, Tmsi
 from protocol.layout import HEADER, LV, TLV, TV, Message, Rules, V
@@ -17,7 +26,7 @@ BSSMAP, DTAP = 0, 1
 """The discriminators of TS 48.006 9.3.2."""
 
 FIXED = {
-    0x01: 3, 0x03: 22, 0x0A: 2, 0x0C: 2, 0x0D: 2, 0x0E: 5, 0x14: 2, 0x15: 2, 0x18: 2, 0x19: 2, 0x1B: 1, 0x1C: 2,
+    0x01: 3, 0x03: 22, 0x0C: 2, 0x0D: 2, 0x0E: 5, 0x14: 2, 0x15: 2, 0x18: 2, 0x19: 2, 0x1B: 1, 0x1C: 2,
     0x1D: 2, 0x21: 2, 0x23: 2, 0x24: 2, 0x25: 2, 0x2B: 2, 0x2C: 2, 0x2D: 2, 0x2F: 2, 0x31: 2, 0x32: 2, 0x33: 2,
     0x35: 1, 0x38: 2, 0x39: 2, 0x3F: 2, 0x40: 2,
 }  # fmt: skip
@@ -93,6 +102,38 @@ class Paging(BssmapMessage, code=0x52, title="PAGING", clause="3.2.1.19", way="d
     emlpp_priority: Annotated[int | None, TV(0x38, 1)] = None
 
 
+class CipherModeCommand(BssmapMessage, code=0x53, title="CIPHER MODE COMMAND", clause="3.2.1.30", way="down"):
+    """MSC → BSS: cipher with this key, by one of these algorithms; and have the mobile send its IMEISV, or do not."""
+
+    layer_3_header_information: Annotated[bytes | None, TLV(0x07, 2)] = None
+    encryption_information: Annotated[EncryptionInformation, TLV(0x0A, 1, 9)]
+    cipher_response_mode: Annotated[CipherResponseMode | None, TV(0x23, 1)] = None
+
+
+class ClassmarkUpdate(BssmapMessage, code=0x54, title="CLASSMARK UPDATE", clause="3.2.1.29"):
+    """Either → the other: this is what the mobile can do."""
+
+    classmark_information_type_2: Annotated[MobileStationClassmark2, TLV(0x12, 3)]
+    classmark_information_type_3: Annotated[MobileStationClassmark3 | None, TLV(0x13, 1, 32)] = None
+
+
+class CipherModeComplete(BssmapMessage, code=0x55, title="CIPHER MODE COMPLETE", clause="3.2.1.31", way="up"):
+    """BSS → MSC: the channel is ciphered by this algorithm, and the mobile has answered so."""
+
+    layer_3_message_contents: Annotated[bytes | None, TLV(0x20, 1, 251)] = None
+    chosen_encryption_algorithm: Annotated[ChosenAlgorithm | None, TV(0x2C, 1)] = None
+
+
+class ClassmarkRequest(BssmapMessage, code=0x58, title="CLASSMARK REQUEST", clause="3.2.1.83", way="down"):
+    """MSC → BSS: tell me what the mobile can do."""
+
+
+class CipherModeReject(BssmapMessage, code=0x59, title="CIPHER MODE REJECT", clause="3.2.1.48", way="up"):
+    """BSS → MSC: the channel cannot be ciphered so."""
+
+    cause: Annotated[BssmapCause, TLV(0x04, 1)]
+
+
 class CompleteLayer3Information(
     BssmapMessage, code=0x57, title="COMPLETE LAYER 3 INFORMATION", clause="3.2.1.32", way="up"
 ):
@@ -144,12 +185,20 @@ __all__ = [
     "BssmapMessage",
     "CellForm",
     "CellIdentifierList",
+    "ChosenAlgorithm",
+    "CipherModeCommand",
+    "CipherModeComplete",
+    "CipherModeReject",
+    "CipherResponseMode",
+    "ClassmarkRequest",
+    "ClassmarkUpdate",
     "ClearCommand",
     "ClearComplete",
     "ClearRequest",
     "CompleteLayer3Information",
     "Dtap",
     "DtapMessage",
+    "EncryptionInformation",
     "Paging",
     "Reset",
     "ResetAcknowledge",

@@ -1,5 +1,6 @@
 """Elements of BSSMAP (TS 48.008 3.2.2)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -52,6 +53,65 @@ class BssmapCause(OpenEnum):
     UNKNOWN_INFORMATION_ELEMENT = 0x55
     PROTOCOL_ERROR = 0x60
     VGCS_VBS_CALL_NON_EXISTENT = 0x61
+
+
+class ChosenAlgorithm(OpenEnum):
+    """Chosen encryption algorithm (3.2.2.44)."""
+
+    NO_ENCRYPTION = 1
+    A5_1 = 2
+    A5_2 = 3
+    A5_3 = 4
+    A5_4 = 5
+    A5_5 = 6
+    A5_6 = 7
+    A5_7 = 8
+
+    @property
+    def number(self) -> int:
+        """The n of A5/n; 0 for none."""
+        return int(self) - 1
+
+
+class CipherResponseMode(OpenEnum):
+    """Cipher response mode (3.2.2.34)."""
+
+    IMEISV_MUST_NOT_BE_INCLUDED = 0
+    IMEISV_MUST_BE_INCLUDED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptionInformation:
+    """Encryption information (3.2.2.10): a bit for each algorithm, the lowest for none, then A5/1 to A5/7; and the key.
+
+    The key has eight octets, or none where no algorithm needs it.
+    """
+
+    permitted: int
+    key: bytes = b""
+
+    @classmethod
+    def of(cls, algorithms: Iterable[int], key: bytes) -> Self:
+        """These numbers n of A5/n are permitted."""
+        return cls(sum(1 << number for number in algorithms), key)
+
+    @property
+    def algorithms(self) -> tuple[int, ...]:
+        """The numbers n of A5/n that are permitted."""
+        return tuple(number for number in range(8) if self.permitted >> number & 1)
+
+    @classmethod
+    def from_octets(cls, octets: bytes) -> Self:
+        """Read the bits, and the key if there is one."""
+        if len(octets) not in (1, 9):
+            raise DecodeError(f"{len(octets)} octets are no encryption information")
+        return cls(octets[0], octets[1:])
+
+    def to_octets(self) -> bytes:
+        """Write it. ValueError where a part does not fit."""
+        if not 0 <= self.permitted <= 0xFF or len(self.key) not in (0, 8):
+            raise ValueError("eight bits tell algorithms, and a key has eight octets")
+        return bytes((self.permitted,)) + self.key
 
 
 class CellForm(OpenEnum):

@@ -164,7 +164,12 @@ def test_eir_is_told_the_black_mobile(lab: Lab) -> None:
     assert isinstance(ms, MsConfig)
     carl = next(mobile for mobile in ms.mobiles if mobile.name == "carl")
     assert config.lists == {carl.imeisv.body: "black"}
-    assert config.routes == {Gt("999010000003"): ("sgsn1", "gf"), Gt("999010000009"): ("sgsn2", "gf")}
+    assert config.routes == {
+        Gt("999010000003"): ("sgsn1", "gf"),
+        Gt("999010000009"): ("sgsn2", "gf"),
+        Gt("999010000006"): ("vlr1", "f"),
+        Gt("999010000008"): ("vlr2", "f"),
+    }
 
 
 def test_mobiles_and_bss_are_told_the_same_cells(lab: Lab) -> None:

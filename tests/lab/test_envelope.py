@@ -31,7 +31,7 @@ from gprslab.bus.topics import (
     check_name,
 )
 
-INTERFACES = st.sampled_from(["um", "gb", "gr", "gf", "gc", "gs", "gn", "gi", "d", "a"])
+INTERFACES = st.sampled_from(["um", "gb", "gr", "gf", "gc", "gs", "gn", "gi", "d", "f", "a"])
 TEXT = st.text(max_size=20)
 ENVELOPES = st.builds(
     Envelope,

@@ -123,6 +123,12 @@ FRAMES = (
         MAP, "invoke checkIMEI",
     ),
     Frame(
+        "f", VLR, EIR,
+        f"0900030507 024209 024207 3c 623a 480400000018 {DIALOGUE} 000d02"
+        "6c12a110 020101 02012b 0408 5311112233445500",
+        MAP, "invoke checkIMEI",
+    ),
+    Frame(
         "gc", GGSN, HLR,
         f"0900030507 024206 024296 47 6245 480400000019 {DIALOGUE} 002103"
         "6c1da11b 020101 020118 3013 8008 62021132547698f0 8207 91947102000040",
@@ -303,7 +309,7 @@ def test_capture_counters(shown: list[dict[str, list[str]]]) -> None:
             ways.setdefault(way, []).append([*seen["sctp.data_tsn_raw"], *seen["sctp.data_ssn"]])
             assert tags.setdefault(seen["sctp.verification_tag"][0], way) == way
     assert ways.pop((SGSN, VLR)) == [["0", "0"], ["1", "1"]]
-    assert len(ways) == 7
+    assert len(ways) == 8
     assert all(sent == [["0", "0"]] for sent in ways.values())
 
 

@@ -11,20 +11,35 @@ from protocol import bssmap, rr, sccp
 from protocol.bssmap import (
     BssmapCause,
     CellIdentifierList,
+    ChosenAlgorithm,
+    CipherModeCommand,
+    CipherModeComplete,
+    CipherModeReject,
+    CipherResponseMode,
+    ClassmarkRequest,
+    ClassmarkUpdate,
     ClearCommand,
     ClearComplete,
     ClearRequest,
     CompleteLayer3Information,
     Dtap,
+    EncryptionInformation,
     Reset,
     ResetAcknowledge,
 )
 from protocol.causes import RrCause
 from protocol.classmarks import MobileStationClassmark2
 from protocol.gmm.elements import Cksn
-from protocol.identities import MobileIdentity, Tmsi
-from protocol.rr import ChannelRelease, PagingResponse, RrStatus
-from protocol.timers import X_CLEAR, X_CLEARED, X_CONNECTION, X_RESET, X_RETRY, X_SILENCE
+from protocol.identities import Imeisv, MobileIdentity, Tmsi
+from protocol.rr import (
+    ChannelRelease,
+    CipheringModeComplete,
+    ClassmarkChange,
+    ClassmarkEnquiry,
+    PagingResponse,
+    RrStatus,
+)
+from protocol.timers import X_CIPHERING, X_CLEAR, X_CLEARED, X_CONNECTION, X_RESET, X_RETRY, X_SILENCE
 
 CM = bytes.fromhex("0524113303305886a50100")
 """A CM SERVICE REQUEST; the BSS does not look into it."""
@@ -111,6 +126,77 @@ def test_connection_that_the_msc_does_not_release(bss: Any) -> None:
     assert bss.msc.ended == ["released by the peer"]
     assert states(bss) == []
     assert bss.inspect()["connections"] == 0
+
+
+# --- ciphering and classmarks -------------------------------------------------------------------------------------
+
+
+def command(*algorithms: int, **more: Any) -> CipherModeCommand:
+    """CIPHER MODE COMMAND of the MSC, which permits these algorithms."""
+    return CipherModeCommand(encryption_information=EncryptionInformation.of(algorithms, bytes(8)), **more)
+
+
+@pytest.mark.parametrize(("permitted", "number"), [((0, 1, 2, 3), 3), ((0, 1), 1), ((1, 2), 1), ((0,), 0)])
+def test_channel_is_ciphered(bss: Any, permitted: tuple[int, ...], number: int) -> None:
+    """48.008 3.1.14, 44.018 3.4.7: the best algorithm of those permitted; the mobile is told, the MSC hears of it."""
+    bss.dedicated(CM)
+    bss.msc.said()
+    bss.msc.say(command(*permitted))
+    (told,) = heard(bss)
+    setting = told.ciphering_mode_setting
+    assert setting.start_ciphering is (number > 0)
+    assert setting.algorithm_identifier == max(number - 1, 0)
+    assert not told.cipher_response.imeisv
+    bss.msc.say(command(*permitted))  # one at a time
+    bss.dedicated(CipheringModeComplete())
+    assert bss.msc.said() == [CipherModeComplete(chosen_encryption_algorithm=ChosenAlgorithm(number + 1))]
+    assert bss.warned == {"bssmap state": 1}
+
+
+def test_channel_is_ciphered_and_the_imeisv_told(bss: Any) -> None:
+    """48.008 3.2.1.31: what the mobile answers goes to the MSC, if it is more than nothing."""
+    bss.dedicated(CM)
+    bss.msc.said()
+    bss.msc.say(command(1, cipher_response_mode=CipherResponseMode.IMEISV_MUST_BE_INCLUDED))
+    (told,) = heard(bss)
+    assert told.cipher_response.imeisv
+    answer = CipheringModeComplete(mobile_equipment_identity=MobileIdentity(Imeisv("4901542032375101")))
+    bss.dedicated(answer)
+    (complete,) = bss.msc.said()
+    assert complete.layer_3_message_contents == answer.encode()
+
+
+def test_channel_cannot_be_ciphered(bss: Any) -> None:
+    """48.008 3.1.14.2: none of the algorithms is there; or the mobile does not answer."""
+    bss.dedicated(CM)
+    bss.msc.said()
+    bss.msc.say(command(2, 7))
+    assert bss.msc.said() == [CipherModeReject(cause=BssmapCause.CIPHERING_ALGORITHM_NOT_SUPPORTED)]
+    bss.msc.say(command(1))
+    bss.wait(X_CIPHERING.duration)
+    assert bss.msc.said() == [CipherModeReject(cause=BssmapCause.RADIO_INTERFACE_MESSAGE_FAILURE)]
+    assert states(bss) == ["dedicated mode"]
+
+
+def test_channel_is_cleared_while_it_is_ciphered(bss: Any) -> None:
+    """48.008 3.1.9.1: there is nothing to cipher any more."""
+    bss.dedicated(CM)
+    bss.msc.say(command(1))
+    bss.msc.say(CLEAR)
+    bss.msc.opened[0].release()
+    assert states(bss) == []
+    assert bss.bss.next_timer() is None
+
+
+def test_classmark_asked_for(bss: Any) -> None:
+    """48.008 3.1.13, 44.018 3.4.11: CLASSMARK ENQUIRY to the mobile; what it tells, asked or not, goes to the MSC."""
+    bss.dedicated(CM)
+    bss.msc.said()
+    bss.msc.say(ClassmarkRequest())
+    assert heard(bss) == [ClassmarkEnquiry()]
+    classmark = MobileStationClassmark2.from_octets(bytes((0x33, 0x19, 0x02)))
+    bss.dedicated(ClassmarkChange(mobile_station_classmark=classmark))
+    assert bss.msc.said() == [ClassmarkUpdate(classmark_information_type_2=classmark)]
 
 
 def test_mobile_silent_for_long(bss: Any) -> None:

@@ -35,7 +35,7 @@ IMSI = Imsi("262019876543210")
 OTHER = Imsi("262019876543211")
 IDENTITY = ImsiIdentity(IMSI)
 MSISDN = IsdnAddress("491721234567")
-VLR, HLR = Gt("491720000007"), Gt("491720000001")
+VLR, HLR, EIR = Gt("491720000007"), Gt("491720000001"), Gt("491720000008")
 SGSN1, SGSN2 = Gt("491720000005"), Gt("491720000006")
 AREA, OTHER_AREA, FOREIGN_AREA = Lai.parse("262-01-1"), Lai.parse("262-01-2"), Lai.parse("262-01-9")
 CELL = CellIdentifier.parse("262-01-1-7-42")
@@ -220,7 +220,7 @@ class World(Around):
     """A VLR with two SGSNs, two BSSs in two location areas, and an HLR."""
 
     def __init__(self, records: list[Record] | None = None, **changes: Any) -> None:
-        routes = {HLR: ("hlr1", "d"), SGSN1: ("sgsn1", "gs"), SGSN2: ("sgsn2", "gs")}
+        routes = {HLR: ("hlr1", "d"), SGSN1: ("sgsn1", "gs"), SGSN2: ("sgsn2", "gs"), EIR: ("eir1", "f")}
         told: dict[str, Any] = {
             "name": "vlr1",
             "number": VLR,
@@ -231,10 +231,11 @@ class World(Around):
         }
         node = Vlr(VlrConfig(**(told | changes)), Random(1), records or [])
         self.hlr = Ss7Peer(self, "hlr1", "d", Address(ssn=Ssn.HLR, gt=HLR))
+        self.eir = Ss7Peer(self, "eir1", "f", Address(ssn=Ssn.EIR, gt=EIR))
         self.sgsn1, self.sgsn2 = SgsnPeer(self, "sgsn1", SGSN1), SgsnPeer(self, "sgsn2", SGSN2)
         self.bss1, self.bss2 = BssPeer(self, "bss1"), BssPeer(self, "bss2")
         super().__init__(node, Address(ssn=Ssn.VLR, gt=VLR))
-        self.peers |= {peer.name: peer for peer in (self.hlr, self.sgsn1, self.sgsn2, self.bss1, self.bss2)}  # type: ignore[misc]
+        self.peers |= {peer.name: peer for peer in (self.hlr, self.eir, self.sgsn1, self.sgsn2, self.bss1, self.bss2)}  # type: ignore[misc]
         for output in self.outputs:  # what was said at the start
             if isinstance(output, Send):
                 self.peers[output.to].take(output.pdu)

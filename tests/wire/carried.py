@@ -8,7 +8,7 @@ from zlib import crc32
 from protocol.bssap_plus import DownlinkTunnelRequest, UplinkTunnelRequest
 from protocol.bssap_plus.elements import TomProtocolDiscriminator, TunnelPayload
 from protocol.bssgp import DlUnitdata, PerformLocationResponse, PositionCommand, PositionResponse, UlUnitdata
-from protocol.bssmap import CompleteLayer3Information, Dtap
+from protocol.bssmap import CipherModeComplete, CompleteLayer3Information, Dtap
 from protocol.cc import CcMessage
 from protocol.gtp import ForwardRelocationRequest, ForwardRelocationResponse, GtpMessage, TPdu
 from protocol.ip import (
@@ -46,6 +46,8 @@ IDENTITY_RESPONSE: Final = bytes.fromhex("0816084a09512430325781")
 """GMM: up."""
 
 MM_IDENTITY_REQUEST: Final = bytes.fromhex("051801")
+
+CIPHERING_MODE_COMPLETE: Final = bytes.fromhex("0632")
 
 CP_ACK: Final = bytes.fromhex("0904")
 """The shortest message of SMS (TS 24.011 7.2.2)."""
@@ -153,6 +155,8 @@ def fitting(message: Any) -> Any:
             )
         case CompleteLayer3Information():
             return message.replace(layer_3_information=MM_IDENTITY_REQUEST)
+        case CipherModeComplete(layer_3_message_contents=bytes()):
+            return message.replace(layer_3_message_contents=CIPHERING_MODE_COMPLETE)
         case Dtap():
             return message.replace(message=MM_IDENTITY_REQUEST)
         case Ipv4():

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from protocol.bssmap import Area, CellForm, CellIdentifierList
+from protocol.bssmap import Area, CellForm, CellIdentifierList, EncryptionInformation
 from tests.wire.strategies import PLMN
 
 WORD = st.integers(0, 0xFFFF)
@@ -22,4 +22,7 @@ KINDS: dict[Any, st.SearchStrategy[Any]] = {
         lambda form: st.builds(CellIdentifierList, st.just(form), st.tuples(AREAS[form]))
     )
     | st.just(CellIdentifierList(CellForm.ALL_CELLS)),
+    EncryptionInformation: st.builds(
+        EncryptionInformation, st.integers(0, 255), st.sampled_from((b"",)) | st.binary(min_size=8, max_size=8)
+    ),
 }

@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from protocol.bssgp.elements import Delay
+from protocol.bssmap import EncryptionInformation
 from protocol.causes import BssgpCause, GmmCause, GsCause, GtpCause, MmCause, NsCause, RrCause, SmCause
 from protocol.cc.elements import Cause
 from protocol.declare import Declaration
@@ -70,6 +71,11 @@ def at(*paths: str) -> Reader:
 def octets_at(path: str) -> Reader:
     """The octets of what stands at a path."""
     return lambda message: [value.to_octets() for value in at(path)(message)]
+
+
+def permits(number: int) -> Reader:
+    """Whether A5/n may be used."""
+    return lambda message: [number in one.algorithms for one in found(message, (EncryptionInformation,))]
 
 
 def both(*readers: Reader) -> Reader:
@@ -256,6 +262,7 @@ FIELDS: dict[str, dict[str, Reader]] = {
         "gsm_a.bssmap.msgtype": CODE,
         "e212.imsi": of(Imsi),
         "gsm_a.bssmap.cause": at("cause"),
+        **{f"gsm_a_bssmap.gsm_a5_{number}": permits(number) for number in range(1, 8)},
     },
     "dtap": {},
     "cc": {
