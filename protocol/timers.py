@@ -665,6 +665,15 @@ X_N_PDU = timer(
     stop="last segment received",
     expiry="the segments are dropped (TS 44.065 6.7.2)",
 )
+X_SOLICITATION = timer(
+    "X-solicitation",
+    4,
+    3,
+    "mobile",
+    start="Router Solicitation sent (RFC 4861 10)",
+    stop="Router Advertisement received",
+    expiry="the solicitation again; the 3rd ends the search, the mobile has a link-local address",
+)
 X_INTERVAL = timer(
     "X-interval",
     1,

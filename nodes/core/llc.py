@@ -2,7 +2,8 @@
 
 from protocol.llc import Xid, XidInformation
 from protocol.llc.frame import Sapi, UiFrame
-from protocol.llc.xid import Reset
+from protocol.llc.parameters import DEFAULTS
+from protocol.llc.xid import N201U, Reset
 
 MODULUS = 512
 WINDOW = 32
@@ -17,10 +18,11 @@ class LogicalLink:
     The same on both sides; ``network`` says which, for the C/R bit.
     """
 
-    __slots__ = ("_network", "_received", "_sent")
+    __slots__ = ("_n201_u", "_network", "_received", "_sent")
 
     def __init__(self, *, network: bool) -> None:
         self._network = network
+        self._n201_u: dict[int, int] | None = None
         self._sent: dict[int, int] | None = None
         self._received: dict[int, tuple[int, int]] | None = None
 
@@ -53,10 +55,21 @@ class LogicalLink:
         received[frame.sapi] = ((frame.nu + 1) % MODULUS, (seen << ahead + 1 | 1) & (1 << WINDOW) - 1)
         return True
 
+    def n201_u(self, sapi: Sapi) -> int:
+        """The most octets of information in a UI frame (8.9.9)."""
+        return (self._n201_u or {}).get(sapi, DEFAULTS[sapi].n201_u)
+
+    def agree(self, answer: Xid) -> None:
+        """What one side has answered to the parameters that the other proposed (8.5.3)."""
+        agreed = answer.information.find(N201U)
+        if agreed is not None:
+            self._n201_u = {**(self._n201_u or {}), answer.sapi: agreed.octets}
+
     def hear_anew(self) -> None:
         """Take the next frame for the first: its sender has begun anew. What is sent is numbered on."""
         self._received = None
 
     def begin_anew(self) -> None:
-        """Count from 0 both ways, as a reset asks (8.5.3.1)."""
+        """Count from 0 both ways, with defaults, as a reset asks (8.5.3.1)."""
+        self._n201_u = None
         self._sent = self._received = None

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from random import Random
 from typing import Any, ClassVar
 
+from nodes.core import xid
 from nodes.core.node import CommandError, Node
 from nodes.core.outputs import Command, Interface, Name, Record
 from nodes.ms.card import check_algorithms
@@ -22,13 +23,14 @@ from nodes.ms.pdp_context import PdpContext
 from nodes.ms.pdp_machine import SM
 from nodes.ms.radio import Channel
 from nodes.ms.states import ANY_SUSPENDED, words
+from nodes.ms.user_plane import USER_SAPIS, UserPlane
 from protocol import gmm, llc, sm, um
 from protocol.causes import GmmCause
 from protocol.errors import DecodeError
 from protocol.gmm import GmmMessage, GmmStatus
 from protocol.gmm.elements import ForceToStandby
 from protocol.identities import CellIdentifier, Imsi
-from protocol.llc import Xid, XidInformation
+from protocol.llc import LlcFrame, Xid, XidInformation
 from protocol.llc.frame import Sapi, UiFrame
 from protocol.llc.xid import Reset
 from protocol.sm import SmMessage
@@ -61,6 +63,7 @@ class Ms(Node):
         self.mobiles = {mobile.name: Mobile(self, mobile, self.named[mobile.cell]) for mobile in config.mobiles}
         self.listening = Listening(rng, self.mobiles.values())
         super().__init__(config, rng, records)
+        self.user_plane = UserPlane(self)
 
     def restore(self, record: Record) -> None:
         imsi = record.key.removeprefix(SIM)
@@ -112,7 +115,7 @@ class Ms(Node):
         frame = llc.decode(message.llc_frame, up=False)
         if not frame.command:
             raise DecodeError(f"{frame.title} of the network with C/R 0: a response, and nothing was asked")
-        if frame.sapi is not Sapi.LLGMM:
+        if frame.sapi is not Sapi.LLGMM and frame.sapi not in USER_SAPIS:
             raise DecodeError(f"SAPI {int(frame.sapi)} is not in use")
         mobile = self.listening.by_tlli.get((message.cell, message.tlli))
         if mobile is None:
@@ -124,15 +127,27 @@ class Ms(Node):
             self.transmit_frame(mobile, heard.encode())
             return
         if not isinstance(frame, UiFrame):
-            raise DecodeError(f"{frame.title} is not in use")
+            self._answer_frame(mobile, frame)
+            return
         if not mobile.link.accepts(frame):
             return  # a repeat on the link: discarded (44.064 8.4.2)
         if message.tlli == mobile.tlli:
             self.listening.forget_old_tlli(mobile)
-        if frame.information[:1] and frame.information[0] & 15 == sm.PROTOCOL_DISCRIMINATOR:
+        if frame.sapi is not Sapi.LLGMM:
+            self.user_plane.take(mobile, frame)
+        elif frame.information[:1] and frame.information[0] & 15 == sm.PROTOCOL_DISCRIMINATOR:
             mobile.sessions.take(frame.information)
         else:
             self._take_message(mobile, frame.information)
+
+    def _answer_frame(self, mobile: Mobile, frame: LlcFrame) -> None:
+        """Agree to parameters; there is no acknowledged operation (44.064 8.5.1, 8.5.3)."""
+        answer = xid.answer(frame, network=False)
+        if answer is None:
+            raise DecodeError(f"{frame.title} is not in use")
+        if isinstance(answer, Xid):
+            mobile.link.agree(answer)
+        self.transmit_frame(mobile, answer.encode())
 
     def _take_message(self, mobile: Mobile, information: bytes) -> None:
         """A GMM message for a mobile; what it cannot take it answers by a STATUS, but for a STATUS (24.008 8)."""
@@ -262,6 +277,14 @@ class Ms(Node):
         """Ask for another ``qos`` of ``nsapi``, or for the packets of ``filter`` to be its own."""
         self._order(command)
 
+    def command_ping(self, command: Command) -> None:
+        """Have ``mobile`` send ``count`` echo requests to ``address``; answered with what came back, and how fast."""
+        self._order(command)
+
+    def command_send(self, command: Command) -> None:
+        """Have ``mobile`` send ``count`` datagrams to ``port`` of ``address``; answered with how many came back."""
+        self._order(command)
+
     def command_deactivate(self, command: Command) -> None:
         """Deactivate ``nsapi``, with ``teardown`` all contexts of its address; or all contexts."""
         self._order(command)
@@ -293,7 +316,8 @@ class Ms(Node):
                 state = words(mobile.state)
                 states[state] = states.get(state, 0) + 1
             known = {"tllis": len(self.listening.by_tlli), "cells": len(self.cells), "channels": len(self.channels)}
-            return {"mobiles": states} | known
+            known["pdp_contexts"] = sum(len(mobile.sessions.contexts) for mobile in self.mobiles.values())
+            return {"mobiles": states, "packets_dropped": dict(self.user_plane.dropped)} | known
         mobile = self.mobiles[what]
         card = mobile.card
         here = mobile.here

@@ -7,6 +7,7 @@ from nodes.core.machine import Begin, State
 from nodes.ms.pdp_context import DNS, PdpContext
 from nodes.ms.pdp_states import S
 from nodes.ms.quality import choose_sapi
+from nodes.ms.router_discovery import Advertised, RouterDiscovery
 from protocol.sm import (
     ActivatePdpContextAccept,
     ActivatePdpContextReject,
@@ -82,9 +83,22 @@ def accepted(context: PdpContext, event: ActivatePdpContextAccept | ActivateSeco
     if cause is not None:
         context.answer_failed(cause)
         return context.leave(cause)
+    if context.address.ipv6 is not None and context.prefix is None:
+        context.discover_router()
     context.answer_done()
     context.sessions.activated(context)
     return S.ACTIVE
+
+
+def addressed(context: PdpContext, event: RouterDiscovery) -> State:
+    """The prefix of the address is known, or no router tells it."""
+    return context.state
+
+
+def readdressed(context: PdpContext, event: Advertised) -> State:
+    """A router tells a prefix again, or another one."""
+    context.prefix = event.prefix or context.prefix
+    return context.state
 
 
 def rejected(context: PdpContext, event: ActivatePdpContextReject | ActivateSecondaryPdpContextReject) -> S:

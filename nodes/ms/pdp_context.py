@@ -9,9 +9,12 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, Any
 
 from nodes.core.machine import Procedure
+from nodes.core.probe import Probe
+from nodes.core.sndcp import Segmentation
 from nodes.ms.orders import DeactivateOrder, Order
 from nodes.ms.pdp_states import CARRYING, S, words
 from nodes.ms.quality import falls_short
+from nodes.ms.router_discovery import RouterDiscovery
 from protocol.causes import SmCause
 from protocol.document import to_document
 from protocol.identities import Apn
@@ -60,8 +63,9 @@ class PdpContext(Procedure):
     """One context. ``identifier`` is its transaction as the mobile writes it; ``orders`` wait for what runs.
 
     ``held``: what was asked has not been sent, as the mobile is not served. ``address`` and ``apn`` are those that it
-    has, or has asked for; ``asked_filters`` are to be added to its ``filters``. The counters are of packets that left
-    and came, and of their octets.
+    has, or has asked for; ``prefix`` is that of an IPv6 address. ``waiting`` are packets that are to leave, ``probes``
+    those of operators by their number; ``asked_filters`` are to be added to its ``filters``. The counters are of
+    packets that left and came, and of their octets.
     """
 
     __slots__ = (
@@ -73,16 +77,18 @@ class PdpContext(Procedure):
         "held",
         "identifier",
         "llc_sapi",
-        "n_pdu_number",
         "octets_received",
         "octets_sent",
         "orders",
         "packets_received",
         "packets_sent",
         "prefix",
+        "probes",
         "qos",
         "radio_priority",
+        "segmentation",
         "sessions",
+        "waiting",
         "wanted",
     )
 
@@ -102,7 +108,9 @@ class PdpContext(Procedure):
         self.prefix: bytes | None = None
         self.orders: tuple[Order, ...] = ()
         self.held = False
-        self.n_pdu_number = 0
+        self.segmentation = Segmentation(wanted.nsapi)
+        self.waiting: tuple[bytes, ...] = ()
+        self.probes: dict[int, Probe] = {}
         self.packets_sent = self.packets_received = self.octets_sent = self.octets_received = 0
 
     @property
@@ -146,12 +154,18 @@ class PdpContext(Procedure):
         """Answer the network, which it can only have asked for where it is heard."""
         self.sessions.tell(message)
 
+    def pause(self) -> None:
+        """The mobile is not served: timers wait with the requests."""
+        for procedure in (self, *self.children):
+            procedure.hold_guard()
+
     def go_on(self) -> None:
         """The mobile is served again: send what has waited, or go on waiting for the answer."""
         if self.held:
             self.repeat()
-        else:
-            self.release_guard()
+        for procedure in (self, *self.children):
+            procedure.release_guard()
+        self.stage.user_plane.release(self)
 
     def status(self, cause: SmCause) -> SmStatus:
         """What tells the network that its message cannot be taken."""
@@ -201,6 +215,11 @@ class PdpContext(Procedure):
         if alike:
             self.address = PdpAddress.static(granted.ipv4 or granted.ipv6)  # type: ignore[arg-type]
         return alike
+
+    def discover_router(self) -> None:
+        """Ask for the prefix of the address; the order is answered when it is known."""
+        orders, self.orders = self.orders, ()
+        self.start(RouterDiscovery(self, orders))
 
     # --- orders ---------------------------------------------------------------------------------------------------
 
@@ -262,6 +281,9 @@ class PdpContext(Procedure):
 
     def ended(self) -> None:
         self.sessions.forget(self)
+        self.stage.user_plane.forget(self)
+        for probe in tuple(self.probes.values()):
+            probe.give_up(f"NSAPI {self.nsapi} of {self.subject} is deactivated")
 
 
 LINK_LOCAL = bytes.fromhex("fe80000000000000")

@@ -4,9 +4,11 @@ from nodes.core.machine import Begin, Machine
 from nodes.ms import pdp_activation as activation
 from nodes.ms import pdp_deactivation as deactivation
 from nodes.ms import pdp_modification as modification
+from nodes.ms import router_discovery
 from nodes.ms.orders import DeactivateOrder, ModifyOrder
 from nodes.ms.pdp_context import PdpContext
 from nodes.ms.pdp_states import CARRYING, PENDING, S
+from nodes.ms.router_discovery import Advertised
 from protocol.sm import (
     ActivatePdpContextAccept,
     ActivatePdpContextReject,
@@ -49,6 +51,9 @@ SM = Machine(
         (LATE, ActivateSecondaryPdpContextAccept, activation.accepted_again, LATE),
         (S.INACTIVE_PENDING, ActivatePdpContextReject, activation.rejected_late, (S.OVER,)),
         (S.INACTIVE_PENDING, ActivateSecondaryPdpContextReject, activation.rejected_late, (S.OVER,)),
+        (LATE, router_discovery.S.CONFIGURED, activation.addressed, LATE),
+        (LATE, router_discovery.S.SILENT, activation.addressed, LATE),
+        (LATE, Advertised, activation.readdressed, LATE),
         # --- modification
         (S.ACTIVE, ModifyOrder, modification.ordered, (S.MODIFY_PENDING,)),
         (S.MODIFY_PENDING, ModifyPdpContextAcceptMt, modification.granted, ACTIVATED),

@@ -4,9 +4,12 @@ A mobile can ask for contexts, and have packets, where it is registered and no u
 asked to do meanwhile waits. Contexts that the network has lost are activated again when it is served again.
 """
 
+from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, Any
 
-from nodes.ms.orders import ActivateOrder, DeactivateOrder, ModifyOrder, Order, SecondaryOrder
+from nodes.core.probe import Probe
+from nodes.ms import host
+from nodes.ms.orders import ActivateOrder, DeactivateOrder, ModifyOrder, Order, ProbeOrder, SecondaryOrder
 from nodes.ms.pdp_context import PdpContext, Wanted
 from nodes.ms.pdp_states import PENDING, S, words
 from nodes.ms.quality import SUBSCRIBED
@@ -87,6 +90,8 @@ class Sessions:
                 return self._deactivate(order)
             case ModifyOrder():
                 return self._tell_context(order, order.nsapi)
+            case ProbeOrder():
+                return self._probe(order)
         raise AssertionError(order)
 
     def _activate(self, order: ActivateOrder) -> str | None:
@@ -146,11 +151,35 @@ class Sessions:
             context.hear(order)
         return None
 
+    def _probe(self, order: ProbeOrder) -> str | None:
+        destination = order.asked.destination
+        context = self.choose(destination, order.nsapi)
+        if context is None:
+            where = "" if order.nsapi is None else f" with NSAPI {order.nsapi}"
+            return f"{self.mobile.subject} has no active PDP context{where} for {destination}"
+        return host.begin_probe(context, order)
+
     def over(self, order: DeactivateOrder) -> None:
         """One of the contexts that are to be deactivated is."""
         order.left -= 1
         if not order.left:
             self.stage.reply(order.command, "done", {})
+
+    def choose(self, destination: IPv4Address | IPv6Address, nsapi: int | None) -> PdpContext | None:
+        """The context in which a packet leaves: the one told, or the first one of its version, primaries before."""
+        found = [
+            context
+            for context in self.contexts.values()
+            if context.carries
+            and nsapi in (None, context.nsapi)
+            and isinstance(context.host_address, type(destination))
+        ]
+        return min(found, key=lambda context: context.wanted.linked_nsapi is not None, default=None)
+
+    def find_probe(self, identifier: int) -> Probe | None:
+        """The probe whose packets have this identifier."""
+        probes = (probe for context in self.contexts.values() for probe in context.probes.values())
+        return next((probe for probe in probes if probe.identifier == identifier), None)
 
     # --- what there is --------------------------------------------------------------------------------------------
 
@@ -189,7 +218,7 @@ class Sessions:
         """The mobile has settled anew: requests leave, or wait without their timers."""
         if not self.is_served:
             for context in self.contexts.values():
-                context.hold_guard()
+                context.pause()
             return
         for context in tuple(self.contexts.values()):
             context.go_on()

@@ -5,13 +5,13 @@ from functools import partial
 from random import Random
 from typing import Any, ClassVar
 
-from nodes.core import echo
+from nodes.core import echo, xid
 from nodes.core.llc import RESET
 from nodes.core.machine import BEGIN
 from nodes.core.node import CommandError
 from nodes.core.outputs import Command, Interface, Name, Record
 from nodes.core.tcap import Dialogue, Tcap
-from nodes.sgsn import link, mobility, session_management, subscriber_data
+from nodes.sgsn import mobility, session_management, subscriber_data
 from nodes.sgsn.attach import Attach
 from nodes.sgsn.config import SgsnConfig
 from nodes.sgsn.context import MmContext
@@ -205,7 +205,7 @@ class Sgsn(Contexts):
             if isinstance(frame, llc.Xid) and frame.command:  # a response, and resets are all we ask for
                 context.resets_link = False
                 context.link.hear_anew()
-        answer = link.answer(frame)
+        answer = xid.answer(frame, network=True)
         if answer is not None:
             self.gb.send_frame(bss, bvci, unit.tlli, answer.encode(), context)
 

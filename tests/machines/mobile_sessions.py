@@ -1,6 +1,6 @@
 """Mobiles with PDP contexts: what the network says about them."""
 
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 from protocol.causes import SmCause
@@ -30,7 +30,7 @@ QOS = QualityOfService.from_octets(bytes.fromhex("23921f"))
 
 
 def accept_context(
-    identifier: TransactionIdentifier = TI, address: IPv4Address | None = ADDRESS, **changes: Any
+    identifier: TransactionIdentifier = TI, address: IPv4Address | IPv6Address | None = ADDRESS, **changes: Any
 ) -> ActivatePdpContextAccept:
     """An ACTIVATE PDP CONTEXT ACCEPT."""
     return ActivatePdpContextAccept(

@@ -44,7 +44,7 @@ from protocol.gmm.elements import (
     UpdateResultValue,
 )
 from protocol.identities import CellIdentifier, Imeisv, Imsi, MobileIdentity, Rai, Tlli, Tmsi
-from protocol.llc.frame import Sapi, UiFrame
+from protocol.llc.frame import LlcFrame, Sapi, UiFrame
 from protocol.mm import AuthenticationRequest, LocationUpdatingAccept, LocationUpdatingRequest, MmMessage
 from protocol.rr import ChannelRelease
 from protocol.rr.blocks import BlockMessage, RrMessage
@@ -234,6 +234,8 @@ class Around:
         """The dedicated channel of the last message heard on one."""
         self.channel_cell = "c1"
         """Its cell."""
+        self.frames: list[LlcFrame] = []
+        """What came that is no signalling: frames of user data, and answers to parameters."""
         self.saved: dict[str, bytes] = {}
         self.replies: list[Reply] = []
         self.warnings: list[str] = []
@@ -269,7 +271,7 @@ class Around:
                 self.warnings.append(output.text)
         return None
 
-    def _read_frame(self, output: Send) -> Said:
+    def _read_frame(self, output: Send) -> Said | None:
         assert output.interface == "um"
         assert output.meta is not None
         assert output.meta["imsi"] in (IMSI, OTHER)
@@ -285,11 +287,14 @@ class Around:
         assert output.to == CELLS[self.cell][0]
         self.tlli = channel.tlli
         frame = llc.decode(channel.llc_frame)
-        assert not frame.command
+        assert frame.command is not isinstance(frame, UiFrame | llc.Null), "C/R 1 is a response of the mobile"
         if isinstance(frame, llc.Null):
             return NULL
-        assert isinstance(frame, UiFrame)
+        if not isinstance(frame, UiFrame):
+            self.frames.append(frame)
+            return None
         if frame.sapi is not Sapi.LLGMM:
+            self.frames.append(frame)
             return sndcp.decode(frame.information)
         if not frame.information:
             return EMPTY

@@ -37,22 +37,23 @@ OWN: dict[type[Value], Callable[[LinkParameters], Value]] = {
 """Our own value of each parameter that is negotiated, for a proposal that cannot be."""
 
 
-def answer(frame: LlcFrame) -> LlcFrame | None:
-    """What the network says to a frame of the mobile, if anything.
+def answer(frame: LlcFrame, *, network: bool) -> LlcFrame | None:
+    """What the network, or the mobile, says to a frame of the other side, if anything.
 
     In ADM a SABM or DISC is answered by DM (8.5.1, 8.5.2), as is an I frame, whose sender takes the link for
     established. What comes as a response answers nothing that was asked.
     """
-    if frame.command:  # C/R 1 from a mobile is a response
+    if frame.command is network:  # C/R 1 from a mobile is a response, and 0 from the network
         return None
+    command = not network
     match frame:
         case Xid():
             information = agree(frame.sapi, frame.information)
-            return Xid(sapi=frame.sapi, command=False, poll_final=frame.poll_final, information=information)
+            return Xid(sapi=frame.sapi, command=command, poll_final=frame.poll_final, information=information)
         case Sabm() | Disc():
-            return Dm(sapi=frame.sapi, command=False, poll_final=frame.poll_final)
+            return Dm(sapi=frame.sapi, command=command, poll_final=frame.poll_final)
         case IFrame():
-            return Dm(sapi=frame.sapi, command=False)
+            return Dm(sapi=frame.sapi, command=command)
     return None
 
 
