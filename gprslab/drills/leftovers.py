@@ -7,7 +7,10 @@ from gprslab.config import Lab
 from gprslab.session import Session
 
 HISTORY: Final = frozenset(
-    {"restarts", "warnings", "timers", "located", "purged", "downlink_discarded", "discarded_frames", "checked"}
+    {
+        *("restarts", "warnings", "timers", "located", "purged", "checked", "counts"),
+        *("downlink_discarded", "discarded_frames", "dropped"),
+    }
 )
 """What a node tells of its past, or of when it will act."""
 

@@ -1,13 +1,13 @@
-"""Whether mobiles are in service: they attach, are paged and called, and what comes of it is told."""
+"""Whether mobiles are in service: they attach, are paged and called, and ping; what comes of it is told."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from gprslab.config import Lab
-from gprslab.drills.invariants import registered
+from gprslab.drills.invariants import ACTIVE, registered
 from gprslab.session import Outcome, Session
-from gprslab.topology import BssEntry
+from gprslab.topology import BssEntry, PdnEntry
 from protocol.timers import SECOND
 
 MINUTE: Final = 60 * SECOND
@@ -35,7 +35,7 @@ class Served:
 
 
 def serve(session: Session, lab: Lab, mobiles: Iterable[str]) -> dict[str, Served]:
-    """Attach each mobile that is not in service; page it, and call it if it takes calls."""
+    """Attach each mobile that is not in service; page it, call it if it takes calls, and let it use packets."""
     return {name: _serve(session, lab, name) for name in mobiles}
 
 
@@ -85,6 +85,12 @@ def _serve(session: Session, lab: Lab, name: str) -> Served:
     if vlr is not None and view["imsi_attached"] and order(vlr, "call", imsi=imsi).status == "done":
         order(vlr, "hang-up", imsi=imsi)
         session.advance(10 * SECOND)
+    hosts = [str(host) for entry in lab.topology.nodes.values() if isinstance(entry, PdnEntry) for host in entry.hosts]
+    apns = [subscription.apn for _, subscription in sorted(lab.subscribers[name].contexts.items())]
+    if hosts and apns:
+        if not any(pdp["state"] == ACTIVE for pdp in session.inspect(mobile.ms, name).get("pdp_contexts", ())):
+            order(mobile.ms, "activate", mobile=name, apn=str(apns[0]))
+        order(mobile.ms, "ping", mobile=name, address=hosts[0])
     return Served(before, outcomes)
 
 
