@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from nodes.core.gtp import NO_TEID, Gtp, Incoming
 from nodes.core.outputs import Name
-from nodes.sgsn import context_handover, mobility, pdp_tunnels
+from nodes.core.path import Paths
+from nodes.sgsn import context_handover, ggsn_restoration, mobility, pdp_tunnels
 from nodes.sgsn.mm_context import take_vectors
 from nodes.sgsn.old_suspension import SUSPEND_REQUEST, SUSPEND_RESPONSE
 from protocol.causes import GtpCause
@@ -64,6 +65,8 @@ class Gn:
             user_plane=node.user_plane.take,
             headers=HEADERS,
         )
+        delete = node.config.path_failure == "delete"
+        self.paths = Paths(self.gtp, failed=lambda peer: ggsn_restoration.failed(self, peer, delete=delete))
 
     # --- tunnel ends ------------------------------------------------------------------------------------------------
 
@@ -80,6 +83,7 @@ class Gn:
         assert pdp.ggsn_teid_data is not None
         assert pdp.ggsn_control is not None
         self._node.user_plane.connect(pdp, pdp.ggsn_user, pdp.ggsn_teid_data)
+        self.paths.use(pdp.ggsn_control)
         self._leave_ggsn(pdp)
         self._ggsn_of[pdp] = pdp.ggsn_control
         self.by_ggsn.setdefault(pdp.ggsn_control, {})[pdp] = None
@@ -87,6 +91,7 @@ class Gn:
     def _leave_ggsn(self, pdp: "PdpContext") -> None:
         address = self._ggsn_of.pop(pdp, None)
         if address is not None:
+            self.paths.release(address)
             del self.by_ggsn[address][pdp]
             if not self.by_ggsn[address]:
                 del self.by_ggsn[address]
@@ -151,6 +156,7 @@ class Gn:
     def restarted(self, peer: Name) -> None:
         """A GSN has lost all that it knew (29.060 11.4)."""
         self._node.warn("gn restart", f"{peer} has restarted: its recovery counter is {self.gtp.recoveries[peer]}")
+        ggsn_restoration.restarted(self, peer)
 
     def _suspend(self, incoming: Incoming, context: "MmContext") -> None:
         """The mobile is in a call elsewhere: it is not spoken to until it is heard again (29.060 6.1.3)."""

@@ -419,6 +419,7 @@ class Sgsn(Contexts):
                 "links": len(self.by_tlli),
                 "pdp_contexts": len(self.gn.tunnels),
                 "teids": self.gn.gtp.teids,
+                "paths": self.gn.paths.look(),
                 "dialogues": len(self.tcap.dialogues),
                 "downlink_waiting": sum(bvc.downlink.waiting for bvc in self.gb.bvcs.values()),
                 "downlink_discarded": dict(self.gb.discarded),

@@ -179,7 +179,7 @@ def test_downlink_in_a_call(lab: Network) -> None:
     lab.said.clear()
     lab.down(b"one")
     lab.down(b"two")
-    lab.waits(60)
+    lab.waits(50)
     assert lab.said == []
     number = lab.look["suspended"]
     lab.gb(Resume(tlli=lab.me.tlli, routeing_area=lab.me.cell.rai, suspend_reference_number=number))

@@ -285,7 +285,7 @@ def test_sessions_depart(home: Moving) -> None:
     assert home.look["departed"]
     home.said.clear()
     home.cancels(CancellationType.UPDATE_PROCEDURE)
-    home.waits(61)
+    home.waits(61 + 11)  # and the GGSN's echo
     assert home.all(DeletePdpContextRequest) == []
     assert home.is_clean
 
