@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from bench import brokers, codecs
+from bench import brokers, codecs, subscribers
 from bench.attaches import Storm
 from bench.codecs import REPEATS, Row
 
@@ -87,6 +87,8 @@ def main() -> int:
     sections: dict[str, Callable[[], list[Row]]] = {
         "codecs": codecs.measure,
         "brokers": brokers.measure,
+        "subscribers": subscribers.places,
+        "register": subscribers.service,
         "memory": lambda: [memory()],
         "world": worlds,
     }
@@ -101,9 +103,11 @@ def main() -> int:
         results[name] = sections[name]()
         table(name, results[name])
     met = True
-    if "codecs" in results:
-        met, words = codecs.verdict(results["codecs"])
-        print(f"\n{words}")
+    for name, verdict in {"codecs": codecs.verdict, "subscribers": subscribers.verdict}.items():
+        if name in results:
+            kept, words = verdict(results[name])
+            met = met and kept
+            print(f"\n{words}")
     out = Path("out")
     out.mkdir(exist_ok=True)
     (out / "bench.json").write_text(json.dumps(results, indent=1), encoding="utf-8")

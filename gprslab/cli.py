@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from functools import partial, wraps
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar, Final, NoReturn, TypeVar, get_args
 
@@ -142,10 +143,16 @@ def node(
     logs.set_up(form, logging.DEBUG if lab.note_level == "all" else logging.INFO)
     device = None if tun is None else TunDevice(tun, laboratory.node_config(name))
 
+    lives = count()
+
     def make(records: Iterable[Record]) -> Node:
         made = make_node(laboratory, name, lab.seed, records)
         if lab.note_level is not None:
             made.level = lab.note_level
+        if next(lives) == 0:
+            gc.freeze()  # so do a million subscribers
+        else:
+            gc.unfreeze()  # a node that is reset goes
         return made if device is None else device.put_in_place_of(made)
 
     gc.freeze()  # what is loaded stays: the collector need not look at it, neither while we run nor when we end
