@@ -107,9 +107,9 @@ def secondary(ggsn: "Ggsn", incoming: Incoming) -> CreatePdpContextResponse:
     if len(ggsn.contexts) >= ggsn.config.capacity:
         raise RefusedError(GtpCause.NO_MEMORY_IS_AVAILABLE)
     others = [context.filters for context in connection.contexts.values()]
-    if request.tft is None and () in others:
-        raise RefusedError(GtpCause.PDP_CONTEXT_WITHOUT_TFT_ALREADY_ACTIVATED)
     filters = () if request.tft is None else traffic_flow.changed(request.tft, (), others)
+    if not filters and () in others:
+        raise RefusedError(GtpCause.PDP_CONTEXT_WITHOUT_TFT_ALREADY_ACTIVATED)
     before = ggsn.contexts.find(connection.imsi, nsapi)
     if before is not None:
         before.hear(Lost("the SGSN has made a secondary context under its NSAPI"))

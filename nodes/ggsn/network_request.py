@@ -107,7 +107,8 @@ class NetworkRequest(Inquiry):
     def ended(self) -> None:
         super().ended()
         self.stage.gtp.release_teid(self.teid)
-        self.stage.user_plane.dropped["not activated"] += len(self.packets)
+        if self.packets:
+            self.stage.user_plane.dropped["not activated"] += len(self.packets)
         del self.stage.requests[self.key]
         del self.stage.notifications[self.teid]
 

@@ -43,9 +43,9 @@ def changed(template: TrafficFlowTemplate, own: Filters, others: Iterable[Filter
     if fault is not None:
         raise RefusedError(SYNTAX[fault])
     operation, before = template.operation, tuple(others)
-    if operation == TftOperation.NO_TFT_OPERATION:
-        return own
-    if operation == TftOperation.CREATE_NEW_TFT:
+    if operation in (TftOperation.NO_TFT_OPERATION, TftOperation.SPARE):
+        after = own  # 10.5.6.12: spare is to be ignored
+    elif operation == TftOperation.CREATE_NEW_TFT:
         after = template.filters
     elif not own:
         raise RefusedError(GtpCause.SEMANTIC_ERROR_IN_THE_TFT_OPERATION)

@@ -66,7 +66,8 @@ class UserPlane:
             self._drop("no packet", f"{context.subject}: what came is no IP packet", packet)
             return
         if source not in connection.keys:
-            if version == 6 and packet[8:24] in (connection.link_local, NOBODY) and destination[:2] in LINK_SCOPE:
+            link_local = connection.link_local
+            if link_local and packet[8:24] in (link_local, NOBODY) and destination[:2] in LINK_SCOPE and version == 6:
                 self._on_link(context, packet)
             else:
                 self._drop("wrong source", f"{context.subject}: a packet from an address that is not its own", packet)
