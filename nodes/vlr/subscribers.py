@@ -100,10 +100,8 @@ class Subscriber(Procedure):
         """
         if told.subscriber_status is SubscriberStatus.SERVICE_GRANTED:
             self.data = self.data.replace(odb_data=None)
-        changes = {name: value for name, value in told.present() if name != "imsi"}
-        self.data = self.data.replace(
-            **{name: value for name, value in changes.items() if value is not False and value != ()}
-        )
+        changes = {name: value for name, value in told.present() if name != "imsi" and value is not False}
+        self.data = self.data.replace(**changes)
 
     def delete(self, told: DeleteSubscriberDataArg) -> None:
         """Forget what the HLR withdraws (TS 29.002 8.8.2)."""
