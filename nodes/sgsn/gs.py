@@ -99,6 +99,11 @@ class Gs:
             association = self.associations[imsi] = Association(self.node, imsi)
         return association
 
+    def is_associated(self, imsi: Imsi) -> bool:
+        """Whether a VLR takes this SGSN to speak for the mobile."""
+        association = self.associations.get(imsi)
+        return association is not None and association.state is S.ASSOCIATED
+
     def updating(self, imsi: Imsi | None) -> "MmContext | None":
         """The context of a mobile that waits for its VLR."""
         association = None if imsi is None else self.associations.get(imsi)

@@ -4,12 +4,15 @@ from typing import Any
 
 from nodes.core.machine import Machine, Procedure, State
 from nodes.core.tcap import Closed, Dialogue, NoAnswer
+from nodes.sgsn.mobility import DetachOrder
+from protocol.gmm.elements import DetachTypeMt
 from protocol.map.errors import UnidentifiedSubParam
 from protocol.map.subscriber import (
     DeleteSubscriberDataArg,
     DeleteSubscriberDataRes,
     InsertSubscriberDataArg,
     InsertSubscriberDataRes,
+    NetworkAccessMode,
 )
 from protocol.timers import X_MORE_DATA, Timer
 
@@ -70,12 +73,20 @@ def begun(insertion: SubscriberData, event: InsertSubscriberDataArg) -> S:
 
 
 def inserted(insertion: SubscriberData, event: InsertSubscriberDataArg) -> S:
-    """Keep it, unless the mobile has gone meanwhile; there may be more."""
-    context = insertion.stage.context_of(insertion.dialogue.imsi)
+    """Keep it, unless the mobile has gone meanwhile; there may be more.
+
+    A mobile that may have packets alone from now on is detached from calls: its VLR is told by the HLR to forget it,
+    and refuses it when it attaches for calls again (24.008 4.7.4.2).
+    """
+    sgsn = insertion.stage
+    context = sgsn.context_of(insertion.dialogue.imsi)
     if context is not None:
         context.insert(event)
     insertion.dialogue.answer(InsertSubscriberDataRes())
     insertion.dialogue.send()
+    packets_alone = event.network_access_mode is NetworkAccessMode.ONLY_PACKET
+    if context is not None and packets_alone and sgsn.gs.is_associated(context.imsi):
+        context.deliver(DetachOrder(DetachTypeMt.IMSI_DETACH))
     return S.WAIT_MORE
 
 
