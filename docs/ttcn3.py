@@ -81,7 +81,6 @@ REASONS: tuple[tuple[str, str], ...] = (
     (r"^gsup_check_imei_unknown_imsi$", "a matter of GSUP: checkIMEI of MAP does not name the IMSI"),
     (r"^gy_", GY),
     (r"pdp|^echo_req|echo_timeout|restart_ctr|addr_pool|act_deact|_mtu$", LATER),
-    (r"^SNS_", "a negotiation of IP endpoints, which BSS and SGSN do not have: they meet over the bus"),
 )
 """By the beginning of a name, or a part of it: why there is no counterpart, or none yet."""
 

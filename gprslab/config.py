@@ -25,6 +25,7 @@ from nodes.sgsn.config import MAP_CAUSES, TRANSFER_CAUSES, SgsnConfig
 from nodes.vlr.config import VlrConfig
 from protocol.auth import Algorithm
 from protocol.identities import CellIdentifier, GsnAddress, Gt, Imsi, Lai, Rai
+from protocol.ns.elements import Ip4Element
 
 __all__ = ["ConfigError", "Document", "Lab", "Mobile", "load_lab", "provisioned"]
 
@@ -34,6 +35,8 @@ _SUBSCRIBER = TypeAdapter(files.SubscriberEntry)
 _DURATIONS: TypeAdapter[dict[str, int]] = TypeAdapter(files.Durations)
 NAMED: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[files.Name, Any])
 """What stands under names."""
+NS_PORT = 2157
+"""The UDP port of NS (TS 48.016 4.4.1), as captures show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +237,7 @@ class Lab:
             nri_bits=policies.nri_bits if pool else 0,
             pool=pool,
             nsei=element.nsei,
+            endpoints=(endpoint(element.address),) if element.ip_sns else (),
             ask_capability=element.ask_capability,
             **common,
         )
@@ -280,6 +284,7 @@ class Lab:
             | {gt: (eir, "gf") for eir, gt in eirs.items()},
             vlrs=self._vlrs(name),
             sgsns=self._serving(name),
+            endpoints=(endpoint(element.address),),
             gsns={
                 other.address: node
                 for kind in (files.SgsnEntry, files.GgsnEntry)
@@ -543,6 +548,13 @@ class Lab:
                 if entry.mobile.cell not in self._cells:
                     expected = f"the name of a cell ({', '.join(self._cells) or 'there is none'})"
                     raise subscribers.error([name, "mobile", "cell"], expected, shown(entry.mobile.cell))
+
+
+def endpoint(address: GsnAddress) -> Ip4Element:
+    """Where an element takes all of Gb: at the port that NS has (TS 48.016 4.4.1)."""
+    found = address.address
+    assert isinstance(found, IPv4Address), "all elements have IPv4 addresses"
+    return Ip4Element(ip_address=found, udp_port=NS_PORT, signalling_weight=1, data_weight=1)
 
 
 def provisioned(entry: files.SubscriberEntry) -> Subscriber:

@@ -288,7 +288,8 @@ class MsEntry(Element):
 class BssEntry(Element):
     """A BSS, its SGSN, further SGSNs of a pool, its MSC/VLR if it has one, and its cells by name.
 
-    It has a point code if it speaks to an MSC, and a network service entity identifier (TS 48.016 6.2.3).
+    It has a point code if it speaks to an MSC, and a network service entity identifier (TS 48.016 6.2.3). With
+    ``ip_sns`` it and its SGSNs tell each other their addresses before anything else (48.016 7.4b).
     """
 
     role: Literal["bss"]
@@ -296,6 +297,7 @@ class BssEntry(Element):
     point_code: Annotated[int, whole(1, 0x3FFF)] | None = None
     nsei: Annotated[int, whole(0, 0xFFFF)] = 1
     ask_capability: bool = False
+    ip_sns: bool = False
     pool: list[Name] = []
     vlr: Name | None = None
     cells: dict[Name, CellEntry]

@@ -805,6 +805,33 @@ TNS_ALIVE = timer(
     stop="NS-ALIVE-ACK received",
     expiry="NS-ALIVE again; after 10 repeats the NS-VC is dead, and reset",
 )
+TSNS_PROV = timer(
+    "Tsns-prov",
+    3,
+    4,
+    "network",
+    start="SNS-SIZE or SNS-CONFIG sent",
+    stop="the ACK received",
+    expiry="the PDU again; after 3 repeats O&M is told",
+)
+X_SGSN_CONFIG = timer(
+    "X-sgsn-config",
+    15,
+    1,
+    "network",
+    start="SNS-CONFIG-ACK received by the BSS",
+    stop="SNS-CONFIG of the SGSN received",
+    expiry="the sub-network service is not configured",
+)
+X_BSS_CONFIG = timer(
+    "X-bss-config",
+    15,
+    1,
+    "network",
+    start="SNS-SIZE-ACK sent by the SGSN",
+    stop="SNS-CONFIG of the BSS received",
+    expiry="the sub-network service is not configured",
+)
 TNS_TEST = timer(
     "Tns-test",
     30,

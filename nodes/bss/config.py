@@ -6,6 +6,7 @@ from typing import Literal
 from nodes.core.node import NodeConfig
 from nodes.core.outputs import Name
 from protocol.identities import CellIdentifier
+from protocol.ns.elements import Ip4Element
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,8 @@ class BssConfig(NodeConfig):
     In a pool of SGSNs (TS 23.236) ``pool`` maps network resource identifiers, the ``nri_bits`` bits of a P-TMSI from
     bit 23 down, to SGSNs; mobiles without such an identifier are spread over them. ``nsei`` is its network service
     entity. ``ask_capability``: it asks for the radio access capability of mobiles that the SGSN does not tell.
-    ``ciphering`` lists the algorithms A5/n that it has by their n, those that it prefers first; 0 is none.
+    ``endpoints``, where there are any, make the sub-network to its SGSNs IP, with at most ``most_ns_vcs`` NS-VCs to
+    each. ``ciphering`` lists the algorithms A5/n that it has by their n, those that it prefers first; 0 is none.
     """
 
     sgsn: Name
@@ -46,5 +48,7 @@ class BssConfig(NodeConfig):
     nri_bits: int = 0
     pool: dict[int, Name] = field(default_factory=dict)
     nsei: int = 1
+    endpoints: tuple[Ip4Element, ...] = ()
+    most_ns_vcs: int = 128
     ask_capability: bool = False
     ciphering: tuple[int, ...] = (3, 1, 0)

@@ -5,9 +5,10 @@ from enum import Enum
 from typing import Any
 
 from nodes.bss import flush_ll, paging, suspension
-from nodes.bss.bvc import SIGNALLING, CellBvc, CellState, SignallingBvc, SignallingState
+from nodes.bss.bvc import SIGNALLING, CellBvc, CellState, ResetOrder, SignallingBvc, SignallingState
 from nodes.bss.downlink import Frame
-from nodes.bss.network_service import NsState, NsVc
+from nodes.bss.ip_subnetwork import IpSubnetwork
+from nodes.bss.network_service import NsVc
 from nodes.bss.ra_capability import RaCapabilityUpdate
 from nodes.bss.registration_enquiry import RegistrationEnquiry
 from nodes.core.machine import BEGIN
@@ -75,7 +76,7 @@ class Gb:
         self.node = node
         self.sgsn = sgsn
         self.ns_vci = ns_vci
-        self.ns_vc = NsVc(self)
+        self.ns_vc: NsVc | IpSubnetwork = IpSubnetwork(self) if node.config.endpoints else NsVc(self)
         self.bvcs: dict[int, CellBvc] = {}
         self.signalling = SignallingBvc(self)
         self.registrations: dict[Imsi, RegistrationEnquiry] = {}
@@ -83,8 +84,9 @@ class Gb:
         self._tag = 0
 
     def start(self) -> None:
-        """Bring up the BVCs."""
-        self.signalling.hear(BEGIN)
+        """Bring up the sub-network, if that is IP, and then the BVCs."""
+        if not self.ns_vc.hear(BEGIN):
+            self.signalling.hear(BEGIN)
 
     def label(self, what: str) -> str:
         """How a BVC is called: other SGSNs than that of the BSS are named."""
@@ -93,7 +95,7 @@ class Gb:
     @property
     def is_usable(self) -> bool:
         """True for an SGSN that can be spoken to, and takes its own mobiles at least."""
-        up = self.signalling.state is SignallingState.OPERATIVE and self.ns_vc.state is NsState.IN_SERVICE
+        up = self.signalling.state is SignallingState.OPERATIVE and self.ns_vc.in_service
         return up and self.membership is not Membership.OUT
 
     def is_operative(self, bvci: int) -> bool:
@@ -105,7 +107,7 @@ class Gb:
 
     def send(self, bvci: int, message: BssgpMessage) -> None:
         """Send a BSSGP PDU on a BVC, if the NS-VC is in service."""
-        if self.ns_vc.state is not NsState.IN_SERVICE:
+        if not self.ns_vc.in_service:
             self.node.warn("ns blocked", f"{message.title} to {self.sgsn} dropped: NS-VC {self.ns_vc.state.value}")
             return
         self.send_ns(NsUnitdata(bvci=bvci, sdu=message.encode()))
@@ -149,8 +151,10 @@ class Gb:
             raise
         if not isinstance(message, NsUnitdata):
             self._take_ns(message)
-        elif self.ns_vc.state is NsState.IN_SERVICE:
+        elif self.ns_vc.in_service:
             self._take_sdu(message)
+        elif isinstance(self.ns_vc, IpSubnetwork):
+            raise DecodeError(f"{message.title} where the sub-network is {self.ns_vc.state.value!r}")
         else:
             self.send_ns(NsStatus(cause=NsCause.NS_VC_BLOCKED, ns_vci=self.ns_vci))
             raise DecodeError(f"{message.title} on an NS-VC that is {self.ns_vc.state.value}")
@@ -159,6 +163,8 @@ class Gb:
         """A PDU about the NS-VC; one of another NS-VC changes nothing here (48.016 7.2.1, 7.3.1)."""
         if isinstance(message, NsAlive):
             self.send_ns(NsAliveAck())
+        elif isinstance(self.ns_vc, IpSubnetwork):
+            self._take_sns(self.ns_vc, message)
         elif isinstance(message, NsReset) and not self._is_ours(message):
             self.send_ns(NsResetAck(ns_vci=self.ns_vci, nsei=self.node.config.nsei))
             raise DecodeError(f"{message.title} for NS-VC {message.ns_vci} of NSE {message.nsei}")
@@ -173,6 +179,18 @@ class Gb:
                 self.ns_vc.hear(message)
         elif not self.ns_vc.deliver(message):
             self.node.warn("ns state", f"{message.title} from {self.sgsn} is not awaited")
+
+    def _take_sns(self, service: IpSubnetwork, message: NsMessage) -> None:
+        """A PDU about an IP sub-network, or its test; NS-VCs are not reset, nor blocked there (48.016 7.4b)."""
+        before = service.in_service
+        if getattr(message, "nsei", self.node.config.nsei) != self.node.config.nsei:
+            raise DecodeError(f"{message.title} for NSE {message.nsei}")  # type: ignore[attr-defined]
+        if isinstance(message, NsStatus):
+            self.node.warn("ns status", f"NS-STATUS from {self.sgsn}: {message.cause.words}")
+        elif not service.deliver(message):
+            self.node.warn("ns state", f"{message.title} from {self.sgsn} is not awaited")
+        if service.in_service and not before and not self.signalling.hear(BEGIN):
+            self.signalling.hear(ResetOrder(lambda _: None))  # in service anew: so are the BVCs
 
     def _is_ours(self, message: NsReset | NsResetAck) -> bool:
         return (message.ns_vci, message.nsei) == (self.ns_vci, self.node.config.nsei)

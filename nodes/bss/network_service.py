@@ -69,6 +69,11 @@ class NsVc(Procedure):
     def subject(self) -> str:
         return f"NS-VC to {self.gb.sgsn}"
 
+    @property
+    def in_service(self) -> bool:
+        """True where BSSGP may be sent."""
+        return self.state is NsState.IN_SERVICE
+
     def transmit(self, message: Any) -> None:
         self.gb.send_ns(message)
 
@@ -104,7 +109,7 @@ class NsTest(Procedure):
 
     __slots__ = ()
 
-    def __init__(self, parent: NsVc) -> None:
+    def __init__(self, parent: Procedure) -> None:
         super().__init__(parent.stage, parent)
 
     def test(self) -> AliveState:

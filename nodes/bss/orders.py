@@ -169,7 +169,7 @@ def network_service(node: Any, command: Command) -> None:
     kind = NS_ORDERS.get(str(command.arguments.get("do")))
     if kind is None:
         raise CommandError(f"do is one of {', '.join(NS_ORDERS)}")
-    if not gb.ns_vc.hear(kind()):
+    if not gb.ns_vc.hear(kind()):  # in an IP sub-network nothing is blocked (48.016 7.4b)
         raise CommandError(f"the {gb.ns_vc.subject} is {gb.ns_vc.state.value}")
     node.reply(command, "done")
 

@@ -8,6 +8,7 @@ from nodes.core.outputs import Interface, Name
 from protocol.causes import GmmCause
 from protocol.gmm.elements import CipheringAlgorithm, GprsTimer
 from protocol.identities import GsnAddress, Gt, Lai, Rai
+from protocol.ns.elements import Ip4Element
 
 MAP_CAUSES: dict[str, GmmCause] = {
     "imsi unknown": GmmCause.GPRS_SERVICES_AND_NON_GPRS_SERVICES_NOT_ALLOWED,
@@ -42,6 +43,7 @@ class SgsnConfig(NodeConfig):
     of SGSNs ``nri`` stands in each P-TMSI, in ``nri_bits`` bits from bit 23 down (TS 23.236; ``Tmsi.with_nri``);
     ``pool`` maps those of the others to their addresses.
 
+    ``endpoints`` are what it tells a BSS whose sub-network is IP, with which it can do ``most_ns_vcs`` NS-VCs.
     ``force_to_standby``: all procedures send the mobile to STANDBY at their end. ``cell_notification``: mobiles may
     tell of another cell by LLC NULL frames. ``unknown_mobiles``: one that is not known, and says something other than
     that it attaches, updates or detaches, is told to attach again, or not answered. ``page_by_imsi``: who does not
@@ -68,6 +70,8 @@ class SgsnConfig(NodeConfig):
     gsns: dict[GsnAddress, Name] = field(default_factory=dict)
     ggsns: dict[str, tuple[GsnAddress, ...]] = field(default_factory=dict)
     path_failure: Literal["keep", "delete"] = "keep"
+    endpoints: tuple[Ip4Element, ...] = ()
+    most_ns_vcs: int = 128
     nri_bits: int = 0
     nri: int = 0
     pool: dict[int, GsnAddress] = field(default_factory=dict)
