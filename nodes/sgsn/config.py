@@ -50,8 +50,8 @@ class SgsnConfig(NodeConfig):
     answer pages by P-TMSI is paged by IMSI once. ``ptmsi_reallocation``: an update brings a new P-TMSI each time, or
     only in another routing area. ``ciphering`` lists algorithms, the best first: the first that a mobile has is agreed
     on (frames are not ciphered all the same). ``capacity`` is how many TLLIs there may be: whoever comes under one more
-    is refused for congestion. ``network_name`` and ``network_name_short``, where not empty, are told to
-    whom has attached.
+    is refused for congestion; ``pdp_capacity`` how many PDP contexts. ``network_name`` and
+    ``network_name_short``, where not empty, are told to whom has attached.
     """
 
     number: Gt
@@ -83,6 +83,7 @@ class SgsnConfig(NodeConfig):
     network_name_short: str = ""
     page_by_imsi: bool = True
     capacity: int = 3_000_000
+    pdp_capacity: int = 3_000_000
     ciphering: tuple[CipheringAlgorithm, ...] = ()
     map_causes: dict[str, GmmCause] = field(default_factory=lambda: dict(MAP_CAUSES))
     transfer_causes: dict[str, GmmCause] = field(default_factory=lambda: dict(TRANSFER_CAUSES))

@@ -30,6 +30,7 @@ from protocol.map.subscriber import (
     OdbGeneralData,
     SubscriberStatus,
 )
+from protocol.sm.pdp_address import PdpAddress
 
 if TYPE_CHECKING:
     from nodes.sgsn.context_handover import ContextHandover
@@ -56,6 +57,7 @@ class MmContext(Procedure):
 
     ``pdp`` are the PDP contexts by NSAPI, companions like those below. ``ggsns_know`` is False where their GGSNs may
     hold the mobile for being elsewhere; ``shared`` is True while another SGSN still keeps what it has handed over.
+    ``pdp_requests`` are the activations that the network has asked for, by address.
 
     ``reachability`` is a companion: a machine that lasts as long as the context, beside its procedures. So is
     ``handover``, while another SGSN asks for the context, ``paging``, while the mobile is looked for, ``suspension``,
@@ -87,6 +89,7 @@ class MmContext(Procedure):
         "msisdn",
         "paging",
         "pdp",
+        "pdp_requests",
         "pdp_subscriptions",
         "place_before",
         "ptmsi",
@@ -137,6 +140,7 @@ class MmContext(Procedure):
         self.ggsns_know = True
         self.shared = False
         self.pdp: dict[int, Any] = {}
+        self.pdp_requests: dict[PdpAddress, Any] = {}
         self.ms_network_capability: MsNetworkCapability | None = None
         self.ms_radio_access_capability: MsRadioAccessCapability | None = None
         self.drx_parameter: DrxParameter | None = None
@@ -340,6 +344,8 @@ class MmContext(Procedure):
             self.leave_sessions()
         while self.pdp:
             next(iter(self.pdp.values())).drop()
+        for request in tuple(self.pdp_requests.values()):
+            request.hear(DEREGISTERED)
 
     def tell_gs(self, event: Any) -> None:
         """Let the Gs association know, if there is one, and the mobile has proved to be the one whose it is."""

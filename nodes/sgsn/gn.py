@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from nodes.core.gtp import NO_TEID, Gtp, Incoming
 from nodes.core.outputs import Name
 from nodes.core.path import Paths
-from nodes.sgsn import context_handover, ggsn_restoration, mobility, pdp_tunnels
+from nodes.sgsn import context_handover, ggsn_restoration, mobility, pdp_network_requested, pdp_tunnels
 from nodes.sgsn.mm_context import take_vectors
 from nodes.sgsn.old_suspension import SUSPEND_REQUEST, SUSPEND_RESPONSE
 from protocol.causes import GtpCause
@@ -15,9 +15,11 @@ from protocol.gtp import (
     AuthenticationTriplet,
     DeletePdpContextRequest,
     ExtensionHeaderType,
+    GgsnInitiatedUpdatePdpContextRequest,
     GsnAddress,
     IdentificationRequest,
     IdentificationResponse,
+    PduNotificationRequest,
     SgsnContextRequest,
     SgsnContextResponse,
 )
@@ -59,7 +61,9 @@ class Gn:
             {
                 IdentificationRequest: self.identification_requested,
                 SgsnContextRequest: self.context_requested,
-                DeletePdpContextRequest: partial(pdp_tunnels.deletion_requested, self),
+                DeletePdpContextRequest: partial(pdp_tunnels.deletion_requested, node),
+                GgsnInitiatedUpdatePdpContextRequest: partial(pdp_tunnels.update_requested, node),
+                PduNotificationRequest: partial(pdp_network_requested.notified, node),
             },
             restarted=self.restarted,
             user_plane=node.user_plane.take,

@@ -14,6 +14,7 @@ from nodes.sgsn import (
     ptmsi_reallocation,
     purge,
     routing_area_update,
+    session_orders,
 )
 from nodes.sgsn.attach import Attach
 from nodes.sgsn.context import MmContext
@@ -132,6 +133,8 @@ def update_ignored(context: MmContext, event: RoutingAreaUpdateRequest) -> S:
 def updated(context: MmContext, event: RoutingAreaUpdate) -> S:
     """The mobile is where it says. One that the VLR has forgotten is to attach for calls anew (23.007 10)."""
     take_identities(context, event)
+    if context.pdp_subscriptions:  # those of another SGSN's are told by the HLR, unless it has lost them
+        session_orders.subscription_changed(context)
     if context.stage.gs.wants_update(context.imsi):
         context.start(NetworkDetach(context, DetachTypeMt.IMSI_DETACH))
     return S.REGISTERED

@@ -11,7 +11,7 @@ from nodes.core.machine import BEGIN
 from nodes.core.node import CommandError
 from nodes.core.outputs import Command, Interface, Name, Record
 from nodes.core.tcap import Dialogue, Tcap
-from nodes.sgsn import mobility, session_management, subscriber_data
+from nodes.sgsn import mobility, session_management, session_orders, subscriber_data
 from nodes.sgsn.attach import Attach
 from nodes.sgsn.config import SgsnConfig
 from nodes.sgsn.context import MmContext
@@ -360,7 +360,7 @@ class Sgsn(Contexts):
 
     def command_deactivate(self, command: Command) -> None:
         """Deactivate PDP contexts of a mobile: ``imsi``, and ``nsapi`` for one of them alone."""
-        session_management.deactivate(self._attached(command), command)
+        session_orders.deactivate(self._attached(command), command)
 
     def command_echo(self, command: Command) -> None:
         """Ask the GSN at ``address`` whether it is alive."""
@@ -386,6 +386,10 @@ class Sgsn(Contexts):
         if context is None or context.state is not mobility.S.REGISTERED or context.departed:
             raise CommandError(f"{command.arguments.get('imsi')} is not attached here")
         return context
+
+    def command_modify(self, command: Command) -> None:
+        """Modify a PDP context of a mobile: ``imsi``, ``nsapi``, and ``qos``, the fields of it that are to change."""
+        session_orders.modify(self._attached(command), command)
 
     def command_page(self, command: Command) -> None:
         """Look for a mobile in STANDBY: ``imsi``. Done when it answers, failed when it does not."""

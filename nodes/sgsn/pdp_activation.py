@@ -3,27 +3,21 @@
 The access point is selected, then one of the GGSNs that have it is asked; where it is silent or has no room, the next.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodes.core import gtp
 from nodes.core.gtp import NO_TEID, Transaction
-from nodes.core.machine import Begin, Machine, Procedure, State
+from nodes.core.machine import Begin, Machine, State
 from nodes.sgsn import quality_of_service
 from nodes.sgsn.apn_selection import AccessPointError, Selection, select
-from nodes.sgsn.pdp_deactivation import LateCreation, UnwantedCreation, delete_made
+from nodes.sgsn.pdp_creation import Creation, reject
+from nodes.sgsn.pdp_deletion import delete_made
 from protocol.causes import GtpCause, SmCause, sm_cause_of
-from protocol.gtp import (
-    CreatePdpContextRequest,
-    CreatePdpContextResponse,
-    EndUserAddress,
-    GsnAddress,
-    QualityOfServiceProfile,
-    SelectionMode,
-)
+from protocol.gtp import CreatePdpContextRequest, CreatePdpContextResponse, EndUserAddress, SelectionMode
 from protocol.gtp import Imsi as GtpImsi
 from protocol.gtp import Nsapi as GtpNsapi
-from protocol.identities import GsnAddress as PeerAddress
-from protocol.sm import ActivatePdpContextAccept, ActivatePdpContextReject, ActivatePdpContextRequest
+from protocol.identities import GsnAddress
+from protocol.sm import ActivatePdpContextAccept, ActivatePdpContextRequest
 from protocol.sm.elements import LlcSapi, RadioPriority
 from protocol.sm.pdp_address import PdpAddress
 from protocol.sm.protocol_configuration_options import ProtocolConfigurationOptions
@@ -40,15 +34,6 @@ NEXT_MAY_HAVE = (
 )
 """Refusals that are the one GGSN's alone: another one that has the access point may give what is asked (23.060 A)."""
 
-NEEDED = (
-    "tunnel_endpoint_identifier_data_i",
-    "charging_id",
-    "ggsn_address_for_control_plane",
-    "ggsn_address_for_user_traffic",
-    "quality_of_service_profile",
-)
-"""Elements of a response that accepts (29.060 7.3.2)."""
-
 
 class S(State):
     """States of the activation."""
@@ -59,37 +44,28 @@ class S(State):
     REJECTED = "PDP context rejected"
 
 
-class Activation(Procedure):
-    """One activation of ``pdp``; ``ggsns`` are those that were not asked yet."""
+class Activation(Creation):
+    """One activation; ``ggsns`` are those that were not asked yet."""
 
-    __slots__ = ("ggsns", "pdp", "request", "selection")
+    __slots__ = ("ggsns", "request", "selection")
 
     def __init__(self, pdp: "PdpContext", request: ActivatePdpContextRequest) -> None:
-        super().__init__(pdp.stage, pdp)
-        self.pdp = pdp
+        super().__init__(pdp)
         self.request = request
         self.selection: Selection | None = None
-        self.ggsns: tuple[PeerAddress, ...] = ()
+        self.ggsns: tuple[GsnAddress, ...] = ()
 
-    def end(self) -> None:
-        """Nobody waits for the GGSN any more: what it makes is deleted."""
-        for child in self.children:
-            if isinstance(child, Transaction):
-                UnwantedCreation(child, self.pdp.nsapi)
-        self.children = ()
-        super().end()
-
-    def prepare(self, selection: Selection) -> None:
-        """Fill in what is known before the GGSN is asked."""
+    def choose(self, selection: Selection) -> None:
+        """Fill in what is known before a GGSN is asked."""
         pdp, subscription = self.pdp, selection.subscription
         self.selection = selection
+        self.ggsns = self.stage.config.ggsns[selection.apn]
         pdp.apn = selection.apn
         pdp.pdp_address = selection.pdp_address
         pdp.subscription_id = subscription.pdp_context_id
-        pdp.qos_requested = self.request.requested_qos
         pdp.qos_subscribed = quality_of_service.subscribed(subscription)
-        pdp.qos_negotiated = quality_of_service.negotiate(pdp.qos_requested, pdp.qos_subscribed)
         pdp.priority = quality_of_service.priority_of(subscription, pdp.qos_subscribed)
+        self.prepare(self.request)
         self.stage.gn.assign(pdp)
 
     def ask_ggsn(self) -> S:
@@ -104,7 +80,6 @@ class Activation(Procedure):
         """Create PDP Context Request for the first context of an address (7.3.1)."""
         pdp, context, selection = self.pdp, self.pdp.context, self.selection
         assert selection is not None
-        assert pdp.qos_negotiated is not None
         assert pdp.teid_data is not None
         assert context.imsi is not None
         charging = selection.subscription.pdp_charging_characteristics
@@ -125,7 +100,7 @@ class Activation(Procedure):
             sgsn_address_for_signalling=self.stage.gn.own,
             sgsn_address_for_user_traffic=self.stage.gn.own,
             msisdn=context.msisdn,
-            quality_of_service_profile=QualityOfServiceProfile(pdp.priority, pdp.qos_negotiated),
+            quality_of_service_profile=self.profile(),
         )
 
     def reject(self, cause: SmCause, options: ProtocolConfigurationOptions | None = None) -> S:
@@ -134,23 +109,13 @@ class Activation(Procedure):
         return S.REJECTED
 
 
-def reject(pdp: "PdpContext", cause: SmCause, options: ProtocolConfigurationOptions | None = None) -> None:
-    """Tell the mobile that it does not get a context that it asked for."""
-    pdp.tell(
-        ActivatePdpContextReject(
-            transaction_identifier=pdp.ti.answer, sm_cause=cause, protocol_configuration_options=options
-        )
-    )
-
-
 def begun(activation: Activation, event: Begin) -> S:
     """Find the access point, and ask its first GGSN."""
     try:
         selection = select(activation.pdp.context, activation.request)
     except AccessPointError as error:
         return activation.reject(error.cause)
-    activation.ggsns = activation.stage.config.ggsns[selection.apn]
-    activation.prepare(selection)
+    activation.choose(selection)
     return activation.ask_ggsn()
 
 
@@ -162,7 +127,7 @@ def answered(activation: Activation, event: Transaction) -> S:
             return activation.ask_ggsn()
         return activation.reject(sm_cause_of(response.cause), response.protocol_configuration_options)
     pdp = activation.pdp
-    if not take_tunnel(pdp, response) or response.end_user_address is None:
+    if not activation.take_tunnel(response) or response.end_user_address is None:
         delete_made(event, response, pdp.nsapi)
         pdp.in_ggsn = False
         return activation.reject(SmCause.NETWORK_FAILURE)
@@ -186,36 +151,9 @@ def plain(address: EndUserAddress) -> PdpAddress:
     return PdpAddress(address.organisation, address.number, address.ipv4, address.ipv6, address.other)
 
 
-def take_tunnel(pdp: "PdpContext", response: CreatePdpContextResponse) -> bool:
-    """Keep the GGSN's end of the tunnel, and what it agrees to; False where the response lacks something of it."""
-    control = response.tunnel_endpoint_identifier_control_plane or pdp.ggsn_teid_control
-    if control is None or any(getattr(response, name) is None for name in NEEDED):
-        return False
-    assert pdp.request is not None
-    pdp.ggsn_teid_control = control
-    pdp.ggsn_teid_data = response.tunnel_endpoint_identifier_data_i
-    pdp.ggsn_control = peer_address(response.ggsn_address_for_control_plane)
-    pdp.ggsn_user = peer_address(response.ggsn_address_for_user_traffic)
-    pdp.charging_id = response.charging_id
-    profile: Any = response.quality_of_service_profile
-    pdp.qos_negotiated = profile.quality_of_service
-    pdp.llc_sapi = quality_of_service.choose_sapi(pdp.request.requested_llc_sapi.value, profile.quality_of_service)
-    pdp.radio_priority = quality_of_service.choose_radio_priority(profile.quality_of_service)
-    pdp.in_ggsn = True
-    pdp.stage.gn.connect(pdp)
-    return True
-
-
-def peer_address(address: GsnAddress | None) -> PeerAddress:
-    """The address of a GGSN, as nodes are known by."""
-    assert address is not None
-    return PeerAddress(address.address)
-
-
 def unanswered(activation: Activation, event: Transaction) -> S:
     """The GGSN does not answer, or not so that it can be read. Should it answer late, what it made is deleted."""
-    if not event.unreadable:
-        LateCreation(event, activation.pdp.nsapi)
+    activation.give_up(event)
     if activation.ggsns:
         return activation.ask_ggsn()
     return activation.reject(SmCause.NETWORK_FAILURE)

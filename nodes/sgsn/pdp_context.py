@@ -1,30 +1,20 @@
-"""A PDP context in the SGSN: the main states of session management, network side (TS 24.008 6.1.2.2, TS 23.060 13.2).
+"""What the SGSN knows of one PDP context (TS 23.060 13.2).
 
-A PDP context is a companion of the MM context of its mobile. It lives from the request for it until it is deleted; the
-procedures that make, modify and delete it run as its children. 24.008 calls it inactive until the mobile is told that
-it is there; PDP-ACTIVE-PENDING is the state of an activation that the network asks for (pdp_network_requested.py),
-before there is a context.
-
+A PDP context is a companion of the MM context of its mobile: it lives from the request for it until it is deleted.
 Contexts of one address and access point share a tunnel for control, so they are found together by its TEID.
 """
 
 from typing import TYPE_CHECKING, Any
 
-from nodes.core.machine import ANY, Machine, Procedure, State
-from nodes.sgsn import pdp_activation, pdp_deactivation
-from nodes.sgsn.events import GgsnLost, TakenOver
+from nodes.core.machine import Procedure
+from nodes.sgsn import quality_of_service
 from nodes.sgsn.packets import Traffic
-from nodes.sgsn.pdp_activation import Activation
-from nodes.sgsn.pdp_deactivation import DeactivationOrder, MobileDeactivation, NetworkDeactivation, delete_in_ggsn
-from protocol.causes import SmCause
+from nodes.sgsn.pdp_creation import ActivationRequest
+from nodes.sgsn.pdp_deletion import delete_in_ggsn
+from nodes.sgsn.pdp_states import S
+from protocol.document import to_document
 from protocol.identities import Apn, GsnAddress, Teid
-from protocol.sm import (
-    ActivatePdpContextRequest,
-    DeactivatePdpContextAccept,
-    DeactivatePdpContextRequest,
-    SmStatus,
-    TransactionIdentifier,
-)
+from protocol.sm import TransactionIdentifier
 from protocol.sm.elements import LlcSapiValue, RadioPriorityLevel
 from protocol.sm.pdp_address import PdpAddress
 from protocol.sm.quality_of_service import QualityOfService
@@ -32,15 +22,6 @@ from protocol.sm.traffic_flow_template import TrafficFlowTemplate
 
 if TYPE_CHECKING:
     from nodes.sgsn.context import MmContext
-
-
-class S(State):
-    """States of a PDP context on the network's side."""
-
-    INACTIVE = "PDP-INACTIVE"
-    ACTIVE = "PDP-ACTIVE"
-    INACTIVE_PENDING = "PDP-INACTIVE-PENDING"
-    GONE = "no PDP context"
 
 
 class PdpContext(Procedure):
@@ -88,7 +69,7 @@ class PdpContext(Procedure):
         context: "MmContext",
         nsapi: int,
         ti: TransactionIdentifier,
-        request: ActivatePdpContextRequest | None = None,
+        request: ActivationRequest | None = None,
     ) -> None:
         super().__init__(context.stage)
         self.context = context
@@ -131,7 +112,18 @@ class PdpContext(Procedure):
     @property
     def is_active(self) -> bool:
         """True while packets may pass."""
-        return self.state in (S.ACTIVE, S.INACTIVE_PENDING) and self.in_ggsn
+        return self.state is not S.INACTIVE and self.in_ggsn
+
+    @property
+    def can_be_linked(self) -> bool:
+        """True where further contexts may share its address."""
+        return self.state in (S.ACTIVE, S.MODIFY_PENDING) and self.in_ggsn
+
+    def take_quality(self, profile: QualityOfService, sapi: LlcSapiValue) -> None:
+        """Keep what was agreed on, and what goes with it."""
+        self.qos_negotiated = profile
+        self.llc_sapi = quality_of_service.choose_sapi(sapi, profile)
+        self.radio_priority = quality_of_service.choose_radio_priority(profile)
 
     # --- with others ------------------------------------------------------------------------------------------------
 
@@ -178,7 +170,7 @@ class PdpContext(Procedure):
             "ggsn_teid_control": told(self.ggsn_teid_control),
             "ggsn_teid_data": told(self.ggsn_teid_data),
             "llc_sapi": int(self.llc_sapi),
-            "qos": None if self.qos_negotiated is None else str(self.qos_negotiated),
+            "qos": None if self.qos_negotiated is None else to_document(self.qos_negotiated),
             "linked_nsapi": self.linked_nsapi,
         } | self.traffic.look()
 
@@ -186,113 +178,3 @@ class PdpContext(Procedure):
 def told(value: Any) -> str | None:
     """How a value is told, if there is one."""
     return None if value is None else str(value)
-
-
-def activation_requested(pdp: PdpContext, event: ActivatePdpContextRequest) -> S:
-    """Ask the GGSN for it."""
-    pdp.start(Activation(pdp, event))
-    return S.INACTIVE
-
-
-def activated(pdp: PdpContext, event: Activation) -> S:
-    """It is there, and the mobile knows."""
-    return S.ACTIVE
-
-
-def taken_over(pdp: PdpContext, event: TakenOver) -> S:
-    """It was active under another SGSN, and is so here (23.060 6.9.1.2.2)."""
-    return S.ACTIVE
-
-
-def rejected(pdp: PdpContext, event: Activation) -> S:
-    """The mobile gets none."""
-    return S.GONE
-
-
-def withdrawn(pdp: PdpContext, event: DeactivatePdpContextRequest) -> S:
-    """The mobile does not want it any more before it is there; what the GGSN makes will be deleted."""
-    pdp.tell(DeactivatePdpContextAccept(transaction_identifier=pdp.ti.answer))
-    return S.GONE
-
-
-def given_up(pdp: PdpContext, event: DeactivationOrder) -> S:
-    """The network does not want it any more before it is there."""
-    pdp_activation.reject(pdp, event.cause)
-    return S.GONE
-
-
-def deactivation_requested(pdp: PdpContext, event: DeactivatePdpContextRequest) -> S:
-    """The mobile wants it deleted; what else runs is over (6.1.3.4.1)."""
-    pdp.end_children()
-    pdp.start(MobileDeactivation(pdp, event))
-    return S.INACTIVE_PENDING
-
-
-def deactivation_ordered(pdp: PdpContext, event: DeactivationOrder) -> S:
-    """The network wants it deleted; what else runs is over (6.1.3.4.2)."""
-    pdp.end_children()
-    pdp.start(NetworkDeactivation(pdp, event))
-    return S.INACTIVE_PENDING
-
-
-def deactivated(pdp: PdpContext, event: MobileDeactivation | NetworkDeactivation) -> S:
-    """It is no more, nor are those that go with it."""
-    if event.teardown:
-        for other in pdp.linked:
-            other.end()
-    return S.GONE
-
-
-def lost(pdp: PdpContext, event: GgsnLost) -> S:
-    """The GGSN has lost it: the mobile is to activate it again (23.060 9.2.4, 24.008 10.5.6.6 #39)."""
-    for gone in (pdp, *pdp.linked):
-        gone.in_ggsn = False
-    return deactivation_ordered(pdp, DeactivationOrder(SmCause.REACTIVATION_REQUESTED, teardown=bool(pdp.linked)))
-
-
-def lost_too(pdp: PdpContext, event: GgsnLost) -> S:
-    """It is being deleted already."""
-    pdp.in_ggsn = False
-    return S.INACTIVE_PENDING
-
-
-def ordered_again(pdp: PdpContext, event: DeactivationOrder) -> S:
-    """It is being deleted already; a GGSN that wants the same is answered."""
-    event.answer(pdp)
-    return S.INACTIVE_PENDING
-
-
-def noted(pdp: PdpContext, event: SmStatus) -> S:
-    """The mobile cannot take something: told, never answered."""
-    pdp.stage.warn("sm status", f"SM STATUS from {pdp.subject}: {event.sm_cause.words}")
-    if event.sm_cause is SmCause.INVALID_TRANSACTION_IDENTIFIER_VALUE:  # it knows of no such context (6.1.3.5)
-        pdp.delete_in_ggsn(teardown=not pdp.linked)
-        return S.GONE
-    assert isinstance(pdp.state, S)
-    return pdp.state
-
-
-SM = Machine(
-    "SM, network side",
-    clause="24.008 6.1.2.2",
-    of=PdpContext,
-    initial=S.INACTIVE,
-    final=(S.GONE,),
-    rows=[
-        # in this state    on this event     do this      and be in one of
-        (S.INACTIVE, ActivatePdpContextRequest, activation_requested, (S.INACTIVE,)),
-        (S.INACTIVE, pdp_activation.S.ACTIVATED, activated, (S.ACTIVE,)),
-        (S.INACTIVE, TakenOver, taken_over, (S.ACTIVE,)),
-        (S.INACTIVE, pdp_activation.S.REJECTED, rejected, (S.GONE,)),
-        (S.INACTIVE, DeactivatePdpContextRequest, withdrawn, (S.GONE,)),
-        (S.INACTIVE, DeactivationOrder, given_up, (S.GONE,)),
-        (S.ACTIVE, DeactivatePdpContextRequest, deactivation_requested, (S.INACTIVE_PENDING,)),
-        (S.ACTIVE, DeactivationOrder, deactivation_ordered, (S.INACTIVE_PENDING,)),
-        (S.INACTIVE_PENDING, pdp_deactivation.S.DEACTIVATED, deactivated, (S.GONE,)),
-        (S.INACTIVE_PENDING, pdp_deactivation.NetworkState.DEACTIVATED, deactivated, (S.GONE,)),
-        (S.ACTIVE, GgsnLost, lost, (S.INACTIVE_PENDING,)),
-        (S.INACTIVE_PENDING, GgsnLost, lost_too, (S.INACTIVE_PENDING,)),
-        (S.INACTIVE_PENDING, DeactivationOrder, ordered_again, (S.INACTIVE_PENDING,)),
-        (ANY, SmStatus, noted, (S.INACTIVE, S.ACTIVE, S.INACTIVE_PENDING, S.GONE)),
-    ],
-)

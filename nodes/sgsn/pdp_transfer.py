@@ -13,9 +13,10 @@ from nodes.core.gtp import NO_TEID, Transaction
 from nodes.core.machine import Begin, Machine, Procedure, State
 from nodes.sgsn import quality_of_service
 from nodes.sgsn.events import TAKEN_OVER
-from nodes.sgsn.pdp_activation import peer_address, plain
+from nodes.sgsn.pdp_activation import plain
 from nodes.sgsn.pdp_context import PdpContext
-from nodes.sgsn.pdp_context import S as PdpState
+from nodes.sgsn.pdp_creation import peer_address
+from nodes.sgsn.pdp_states import S as PdpState
 from protocol.causes import GtpCause
 from protocol.gtp import (
     EndUserAddress,

@@ -92,8 +92,14 @@ def negotiate_r97(requested: QualityOfService, allowed: QualityOfService) -> dic
 
 
 def weaker(requested: Any, allowed: Any, kind: Any) -> Any:
-    """The one that demands less, of two where 1 demands most and 0 asks for what is subscribed."""
-    return kind(max(requested, allowed) if requested else allowed)
+    """The one that demands less, of two where 1 demands most.
+
+    0 asks for what is subscribed, as does a reserved value; what is subscribed badly is the least there is.
+    """
+    listed = [member for member in kind.__members__.values() if member]
+    if allowed not in listed:
+        allowed = listed[-1]
+    return max(requested, allowed) if requested in listed else allowed
 
 
 def lower_peak(requested: PeakThroughput, allowed: PeakThroughput) -> PeakThroughput:

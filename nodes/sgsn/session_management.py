@@ -1,20 +1,19 @@
 """Session management messages of a mobile: which PDP context each is about, and what else is answered (TS 24.008 8).
 
-A request for a context makes one; of those with the same NSAPI or transaction it takes the place (6.1.3.1.5).
+A request for a context makes one. It takes the place of those with the same transaction, NSAPI or static address, of
+which the mobile knows no more (6.1.3.1.5, 6.1.3.2.3).
 """
 
 from typing import TYPE_CHECKING, Any
 
-from nodes.core.node import CommandError
-from nodes.core.outputs import Command
 from nodes.sgsn import mobility
+from nodes.sgsn.apn_selection import split
 from nodes.sgsn.pdp_context import PdpContext
-from nodes.sgsn.pdp_context import S as PdpState
-from nodes.sgsn.pdp_deactivation import DeactivationOrder
+from nodes.sgsn.pdp_creation import ActivationRequest
+from nodes.sgsn.pdp_machine import S as PdpState
 from protocol import sm
 from protocol.causes import SmCause
 from protocol.errors import DecodeError
-from protocol.identities import Teid
 from protocol.sm import (
     ActivatePdpContextReject,
     ActivatePdpContextRequest,
@@ -23,6 +22,7 @@ from protocol.sm import (
     DeactivatePdpContextAccept,
     ModifyPdpContextReject,
     ModifyPdpContextRequestMo,
+    RequestPdpContextActivationReject,
     SmMessage,
     SmStatus,
     TransactionIdentifier,
@@ -42,6 +42,8 @@ REJECTS: dict[int, Any] = {
 }
 """Requests that have a reject, by message type: what cannot be read of them gets that instead of a STATUS."""
 
+WRONG_STATE = SmCause.MESSAGE_TYPE_NOT_COMPATIBLE_WITH_THE_PROTOCOL_STATE
+
 
 def receive(context: "MmContext", octets: bytes) -> None:
     """Take an SM message of a mobile that is registered; a DecodeError that leaves has been answered."""
@@ -50,16 +52,17 @@ def receive(context: "MmContext", octets: bytes) -> None:
     except DecodeError as error:
         answer_error(context, octets, error)
         raise
-    pdp = find(context, message.transaction_identifier)
-    if isinstance(message, ActivatePdpContextRequest):
+    identifier = message.transaction_identifier
+    pdp = find(context, identifier)
+    if isinstance(message, ActivationRequest):
         activate(context, message, pdp)
+    elif isinstance(message, RequestPdpContextActivationReject):
+        refuse(context, message)
     elif pdp is None:
         answer_unknown(context, message)
     elif not pdp.deliver(message):
         context.stage.warn("sm state", f"{message.title} from {context.subject} in {pdp.state.value}")
-        tell_status(
-            context, message.transaction_identifier, SmCause.MESSAGE_TYPE_NOT_COMPATIBLE_WITH_THE_PROTOCOL_STATE
-        )
+        tell_status(context, identifier, WRONG_STATE)
 
 
 def find(context: "MmContext", identifier: TransactionIdentifier) -> PdpContext | None:
@@ -67,7 +70,7 @@ def find(context: "MmContext", identifier: TransactionIdentifier) -> PdpContext 
     return next((pdp for pdp in context.pdp.values() if pdp.ti == identifier), None)
 
 
-def activate(context: "MmContext", request: ActivatePdpContextRequest, same: PdpContext | None) -> None:
+def activate(context: "MmContext", request: ActivationRequest, same: PdpContext | None) -> None:
     """A context is wanted. The same request again while it is under way adds nothing; older contexts give way."""
     identifier, nsapi = request.transaction_identifier, request.requested_nsapi
     if identifier.flag:  # a transaction that the mobile has not begun (8.3.2)
@@ -75,15 +78,40 @@ def activate(context: "MmContext", request: ActivatePdpContextRequest, same: Pdp
         return
     if same is not None and same.state is PdpState.INACTIVE and same.request == request:
         return
-    if same is not None:
-        same.drop()
-    old: PdpContext | None = context.pdp.get(nsapi.value)
-    if old is not None:
-        old.drop()
-    if nsapi.is_reserved:
+    if nsapi.is_reserved or request.requested_llc_sapi.value.is_reserved:
         reject(context, request, SmCause.INVALID_MANDATORY_INFORMATION)
         return
+    for old in tuple(context.pdp.values()):
+        if old is same or old.nsapi == nsapi.value or is_doubled(old, request):
+            old.drop()
+    if len(context.stage.gn.tunnels) >= context.stage.config.pdp_capacity:
+        reject(context, request, SmCause.INSUFFICIENT_RESOURCES)
+        return
+    if isinstance(request, ActivatePdpContextRequest):
+        for pending in tuple(context.pdp_requests.values()):
+            if pending.wants(request):
+                pending.hear(request)
     PdpContext(context, nsapi.value, identifier, request).deliver(request)
+
+
+def is_doubled(old: PdpContext, request: ActivationRequest) -> bool:
+    """True for a context of the same access point, type and static address as one that is wanted (6.1.3.1.5 b)."""
+    if not isinstance(request, ActivatePdpContextRequest) or request.requested_pdp_address.is_dynamic:
+        return False
+    wanted, name = request.requested_pdp_address, request.access_point_name
+    has = old.pdp_address
+    same = has is not None and (has.ipv4, has.ipv6) == (wanted.ipv4, wanted.ipv6)
+    return same and (name is None or split(name)[0] == old.apn)
+
+
+def refuse(context: "MmContext", reject: RequestPdpContextActivationReject) -> None:
+    """The mobile does not want what the network asks it to activate."""
+    for request in tuple(context.pdp_requests.values()):
+        if request.ti.answer == reject.transaction_identifier:
+            context.stage.warn("sm refused", f"{reject.title} from {context.subject}: {reject.sm_cause.words}")
+            request.hear(reject)
+            return
+    answer_unknown(context, reject)
 
 
 def reject(context: "MmContext", request: SmMessage, cause: SmCause) -> None:
@@ -104,45 +132,13 @@ def answer_error(context: "MmContext", octets: bytes, error: DecodeError) -> Non
     if error.cause in (None, SmCause.INVALID_TRANSACTION_IDENTIFIER_VALUE):  # nor can one be answered in that
         return
     identifier, p = take_identifier(octets)
-    kind = REJECTS.get(octets[p])
-    if octets[p] == SmStatus.code:
-        return
-    if kind is None:
-        tell_status(context, identifier, SmCause(error.cause))
-    else:
-        context.tell(kind(transaction_identifier=identifier.answer, sm_cause=SmCause(error.cause)))
+    cause, kind = SmCause(error.cause), octets[p]
+    if kind in REJECTS:
+        context.tell(REJECTS[kind](transaction_identifier=identifier.answer, sm_cause=cause))
+    elif kind != SmStatus.code:
+        tell_status(context, identifier, cause)
 
 
 def tell_status(context: "MmContext", identifier: TransactionIdentifier, cause: SmCause) -> None:
     """SM STATUS."""
     context.tell(SmStatus(transaction_identifier=identifier.answer, sm_cause=cause))
-
-
-# --- the operator ---
-
-
-def ordered(context: "MmContext", command: Command) -> PdpContext:
-    """The context of a mobile that a command names by its NSAPI."""
-    nsapi = command.arguments.get("nsapi")
-    pdp: PdpContext | None = context.pdp.get(nsapi) if isinstance(nsapi, int) else None
-    if pdp is None:
-        raise CommandError(f"{context.imsi} has no PDP context {nsapi!r}")
-    return pdp
-
-
-def deactivate(context: "MmContext", command: Command) -> None:
-    """Deactivate one context, or all of them, those of an address together."""
-    if "nsapi" in command.arguments:
-        ordered(context, command).deliver(DeactivationOrder(SmCause.REGULAR_DEACTIVATION))
-    else:
-        deactivate_all(context, SmCause.REGULAR_DEACTIVATION)
-    context.stage.reply(command, "done")
-
-
-def deactivate_all(context: "MmContext", cause: SmCause) -> None:
-    """Deactivate all contexts of a mobile by the network, which tells it this cause."""
-    seen: set[Teid | None] = set()
-    for pdp in tuple(context.pdp.values()):
-        if pdp.teid_control not in seen:
-            seen.add(pdp.teid_control)
-            pdp.deliver(DeactivationOrder(cause, teardown=bool(pdp.linked)))

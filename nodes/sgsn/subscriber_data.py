@@ -4,6 +4,7 @@ from typing import Any
 
 from nodes.core.machine import Machine, Procedure, State
 from nodes.core.tcap import Closed, Dialogue, NoAnswer
+from nodes.sgsn import session_orders
 from nodes.sgsn.mobility import DetachOrder
 from protocol.gmm.elements import DetachTypeMt
 from protocol.map.errors import UnidentifiedSubParam
@@ -40,7 +41,11 @@ class SubscriberData(Procedure):
         return self.dialogue.imsi
 
     def ended(self) -> None:
+        """All is told, so PDP contexts may follow."""
         self.dialogue.abort()
+        context = self.stage.context_of(self.dialogue.imsi)
+        if context is not None:
+            session_orders.subscription_changed(context)
 
 
 def insert(sgsn: Any, dialogue: Dialogue, argument: InsertSubscriberDataArg) -> None:
@@ -56,6 +61,7 @@ def delete(sgsn: Any, dialogue: Dialogue, argument: DeleteSubscriberDataArg) -> 
     else:
         dialogue.imsi = context.imsi
         context.delete(argument)
+        session_orders.subscription_changed(context)
         dialogue.answer(DeleteSubscriberDataRes())
     dialogue.end()
 

@@ -12,9 +12,13 @@ from protocol.gtp import (
     DeletePdpContextRequest,
     DeletePdpContextResponse,
     EndUserAddress,
+    GgsnInitiatedUpdatePdpContextRequest,
     ReorderingRequired,
+    UpdatePdpContextRequest,
+    UpdatePdpContextResponse,
 )
 from protocol.gtp import GsnAddress as TunnelAddress
+from protocol.gtp import Nsapi as GtpNsapi
 from protocol.identities import Apn, GsnAddress, Teid
 from protocol.map.contexts import SUBSCRIBER_DATA_MNGT_V3
 from protocol.map.packet import GprsSubscriptionData, PdpType
@@ -23,13 +27,18 @@ from protocol.map.subscriber import InsertSubscriberDataArg
 from protocol.sm import (
     ActivatePdpContextAccept,
     ActivatePdpContextRequest,
+    ActivateSecondaryPdpContextRequest,
     DeactivatePdpContextAccept,
     DeactivatePdpContextRequest,
+    ModifyPdpContextAcceptMo,
+    ModifyPdpContextRequestMo,
     TransactionIdentifier,
 )
-from protocol.sm.elements import LlcSapi, LlcSapiValue, Nsapi, TearDownIndicator
+from protocol.sm.elements import LinkedTi, LlcSapi, LlcSapiValue, Nsapi, TearDownIndicator
+from protocol.sm.packet_filter import PacketFilter, SingleSourcePort
 from protocol.sm.pdp_address import PdpAddress
 from protocol.sm.quality_of_service import QualityOfService
+from protocol.sm.traffic_flow_template import TftOperation, TrafficFlowTemplate
 from tests.machines.sgsn_lab import IMSI, Lab, Mobile
 
 GGSNS = {"ggsn1": GsnAddress.parse("10.0.0.7"), "ggsn2": GsnAddress.parse("10.0.0.12")}
@@ -49,6 +58,18 @@ def subscription(number: int = 1, apn: str = "internet", **more: Any) -> Subscri
 def whole(*subscriptions: Subscription) -> GprsSubscriptionData:
     """All that is subscribed."""
     return GprsSubscriptionData(complete_data_list_included=True, gprs_data_list=subscriptions)
+
+
+def packet_filter(identifier: int = 0, precedence: int = 0, port: int = 7) -> PacketFilter:
+    """A filter for packets from this port."""
+    return PacketFilter(identifier, precedence, (SingleSourcePort(port),))
+
+
+def template(precedence: int = 0, **more: Any) -> TrafficFlowTemplate:
+    """A template with one filter."""
+    more.setdefault("operation", TftOperation.CREATE_NEW_TFT)
+    more.setdefault("filters", (packet_filter(0, precedence),))
+    return TrafficFlowTemplate(**more)
 
 
 class SessionLab(Lab):
@@ -109,6 +130,37 @@ class SessionLab(Lab):
         self.mobiles[0].says(request)
         return request
 
+    def asks_beside(
+        self,
+        *,
+        nsapi: int = 6,
+        ti: int = 1,
+        linked: int = 0,
+        tft: TrafficFlowTemplate | None = None,
+        qos: QualityOfService = OPEN_QOS,
+    ) -> ActivateSecondaryPdpContextRequest:
+        """The mobile asks for a secondary context."""
+        request = ActivateSecondaryPdpContextRequest(
+            transaction_identifier=TransactionIdentifier(ti),
+            requested_nsapi=Nsapi(value=nsapi),
+            requested_llc_sapi=LlcSapi(value=LlcSapiValue.SAPI_5),
+            requested_qos=qos,
+            linked_ti=LinkedTi(TransactionIdentifier(linked)),
+            tft=tft,
+        )
+        self.mobiles[0].says(request)
+        return request
+
+    def modifies(self, ti: int = 0, **elements: Any) -> ModifyPdpContextRequestMo:
+        """The mobile wants a context modified."""
+        request = ModifyPdpContextRequestMo(transaction_identifier=TransactionIdentifier(ti), **elements)
+        self.mobiles[0].says(request)
+        return request
+
+    def confirms(self, ti: int = 0) -> None:
+        """The mobile takes a context as the network has modified it."""
+        self.mobiles[0].says(ModifyPdpContextAcceptMo(transaction_identifier=TransactionIdentifier(ti)))
+
     def leaves(self, ti: int = 0, *, teardown: bool = False) -> None:
         """The mobile wants a context deactivated."""
         indicator = TearDownIndicator(tear_down_requested=True) if teardown else None
@@ -132,7 +184,7 @@ class SessionLab(Lab):
         own = TunnelAddress(GGSNS[link].address)
         number = next(self.addresses)
         elements: dict[str, Any] = {
-            "teid": asked.tunnel_endpoint_identifier_control_plane or self.pdp(asked.nsapi.value).teid_control,
+            "teid": asked.tunnel_endpoint_identifier_control_plane or Teid(0),
             "sequence_number": asked.sequence_number,
             "cause": GtpCause.REQUEST_ACCEPTED,
             "reordering_required": ReorderingRequired(required=False),
@@ -159,6 +211,24 @@ class SessionLab(Lab):
         asked = self.last(DeletePdpContextRequest)
         self.gn(DeletePdpContextResponse(teid=Teid(0), sequence_number=asked.sequence_number, cause=cause), link)
 
+    def updates(self, link: str = "ggsn1", cause: GtpCause = GtpCause.REQUEST_ACCEPTED, **elements: Any) -> None:
+        """A GGSN answers the last request to update."""
+        asked = self.last(UpdatePdpContextRequest)
+        teid = self.pdp(asked.nsapi.value).teid_control
+        assert teid is not None
+        response = UpdatePdpContextResponse(teid=teid, sequence_number=asked.sequence_number, cause=cause, **elements)
+        self.gn(response, link)
+
+    def wants(self, nsapi: int = 5, number: int = 70, **elements: Any) -> GgsnInitiatedUpdatePdpContextRequest:
+        """A GGSN wants a context modified."""
+        teid = self.pdp(nsapi).teid_control
+        assert teid is not None
+        request = GgsnInitiatedUpdatePdpContextRequest(
+            teid=teid, sequence_number=number, nsapi=GtpNsapi(value=nsapi), **elements
+        )
+        self.gn(request, "ggsn1")
+        return request
+
     # --- the SGSN ---
 
     def pdp(self, nsapi: int = 5) -> PdpContext:
@@ -172,6 +242,14 @@ class SessionLab(Lab):
         self.creates()
         assert self.pdp(nsapi).state.value == "PDP-ACTIVE"
         assert self.last(ActivatePdpContextAccept)
+        self.said.clear()
+        return self.pdp(nsapi)
+
+    def beside(self, *, nsapi: int = 6, ti: int = 1, tft: TrafficFlowTemplate | None = None) -> PdpContext:
+        """A secondary context that is active; what was said is forgotten."""
+        self.asks_beside(nsapi=nsapi, ti=ti, tft=tft or template(nsapi))
+        self.creates()
+        assert self.pdp(nsapi).state.value == "PDP-ACTIVE"
         self.said.clear()
         return self.pdp(nsapi)
 

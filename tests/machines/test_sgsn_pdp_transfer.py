@@ -97,7 +97,7 @@ class Moving(SessionLab, Strict):
             )
         )
 
-    def updates(self, request: UpdatePdpContextRequest, link: str = "ggsn1", **changes: Any) -> None:
+    def answers_update(self, request: UpdatePdpContextRequest, link: str = "ggsn1", **changes: Any) -> None:
         """A GGSN answers an Update PDP Context Request."""
         own = GsnAddress(GGSNS[link].address)
         elements: dict[str, Any] = {
@@ -166,9 +166,9 @@ def test_sessions_arrive(lab: Moving) -> None:
         first.tunnel_endpoint_identifier_data_i,
         second.tunnel_endpoint_identifier_data_i,
     ]
-    lab.updates(first)
+    lab.answers_update(first)
     assert lab.all(RoutingAreaUpdateAccept) == []
-    lab.updates(second, "ggsn2")
+    lab.answers_update(second, "ggsn2")
     assert lab.last(RoutingAreaUpdateAccept).pdp_context_status is None
     look = lab.look["pdp_contexts"]
     assert [(pdp["nsapi"], pdp["ti"], pdp["state"], pdp["ggsn"]) for pdp in look] == [
@@ -186,7 +186,7 @@ def test_forwarded_packets_wait_for_the_update(lab: Moving) -> None:
     (end,) = lab.last(SgsnContextAcknowledge).tunnel_endpoint_identifiers_data_ii
     lab.gn(TPdu(teid=end.teid, payload=b"forwarded"))
     assert "SnUnitdata" not in [type(message).__name__ for _, message in lab.said]
-    lab.updates(lab.last(UpdatePdpContextRequest))
+    lab.answers_update(lab.last(UpdatePdpContextRequest))
     assert lab.names("ms")[-1] == "SnUnitdata"
 
 
@@ -196,7 +196,7 @@ def test_sessions_arrive_of_one_address(lab: Moving) -> None:
     requests = lab.all(UpdatePdpContextRequest)
     assert len({request.tunnel_endpoint_identifier_control_plane for request in requests}) == 1
     for request in requests:
-        lab.updates(request)
+        lab.answers_update(request)
     assert [pdp["linked_nsapi"] for pdp in lab.look["pdp_contexts"]] == [None, 5, 5]
 
 
@@ -205,11 +205,11 @@ def test_sessions_refused_by_their_ggsn(lab: Moving, cause: GtpCause | None, del
     """23.060 6.9.1.2.2: a context that its GGSN does not keep, or about which it is silent, goes; the mobile hears."""
     mobile = lab.arrives(told(5), told(6, "ggsn2"))
     first, second = lab.all(UpdatePdpContextRequest)
-    lab.updates(second, "ggsn2")
+    lab.answers_update(second, "ggsn2")
     if cause is None:
         lab.waits(11)
     else:
-        lab.updates(first, cause=cause)
+        lab.answers_update(first, cause=cause)
     accept = lab.last(RoutingAreaUpdateAccept)
     assert accept.pdp_context_status == PdpContextStatus((6,))
     assert list(lab.context.pdp) == [6]
@@ -222,15 +222,15 @@ def test_session_deleted_while_the_ggsns_are_told(lab: Moving) -> None:
     lab.arrives(told(5), told(6, "ggsn2"))
     first, second = lab.all(UpdatePdpContextRequest)
     next(iter(lab.sgsn.gn.tunnels.values())).drop()
-    lab.updates(first)
-    lab.updates(second, "ggsn2")
+    lab.answers_update(first)
+    lab.answers_update(second, "ggsn2")
     assert list(lab.context.pdp) == [6]
 
 
 def test_quality_lowered_by_the_ggsn(lab: Moving) -> None:
     """29.060 7.3.4: the GGSN may agree to less, and have its end of the tunnel elsewhere."""
     lab.arrives(told())
-    lab.updates(
+    lab.answers_update(
         lab.last(UpdatePdpContextRequest),
         quality_of_service_profile=LESS,
         tunnel_endpoint_identifier_control_plane=Teid(0x777),
@@ -257,7 +257,7 @@ def test_sessions_that_the_mobile_does_not_have(lab: Moving) -> None:
     lab.arrives(told(5), told(6, "ggsn2"), status=PdpContextStatus((6, 9)))
     assert [request.teid for request in lab.all(DeletePdpContextRequest)] == [0x105]
     (request,) = lab.all(UpdatePdpContextRequest)
-    lab.updates(request, "ggsn2")
+    lab.answers_update(request, "ggsn2")
     assert lab.last(RoutingAreaUpdateAccept).pdp_context_status == PdpContextStatus((6,))
 
 
@@ -265,7 +265,7 @@ def test_sessions_of_a_mobile_that_the_hlr_refuses(lab: Moving) -> None:
     """23.060 6.9.1.2.2: the update is rejected: the GGSNs delete what is left here of the mobile."""
     lab.hlr_errors = {UpdateGprsLocationArg: ErrorCode.ROAMING_NOT_ALLOWED}
     lab.arrives(told())
-    lab.updates(lab.last(UpdatePdpContextRequest))
+    lab.answers_update(lab.last(UpdatePdpContextRequest))
     assert lab.all(RoutingAreaUpdateReject)
     assert lab.last(DeletePdpContextRequest).teid == 0x105
     lab.waits(11)
@@ -327,7 +327,7 @@ def test_sessions_return(home: Moving) -> None:
     home.mobiles[0].update(NORMAL, FAR)
     request = home.last(UpdatePdpContextRequest)
     assert request.tunnel_endpoint_identifier_data_i == home.pdp().teid_data
-    home.updates(request)
+    home.answers_update(request)
     assert home.last(RoutingAreaUpdateAccept)
     home.said.clear()
     home.mobiles[0].update(PERIODIC)
@@ -346,7 +346,7 @@ def test_returned_to_the_old_sgsn(lab: Moving) -> None:
     """23.060 6.9.1.2.2 step 4: it never completed its update here, and is with the old SGSN again: silence."""
     mobile = lab.arrives(told())
     mobile.completes = False
-    lab.updates(lab.last(UpdatePdpContextRequest))
+    lab.answers_update(lab.last(UpdatePdpContextRequest))
     lab.said.clear()
     lab.cancels(CancellationType.UPDATE_PROCEDURE)
     assert lab.all(DeletePdpContextRequest) == []
@@ -363,7 +363,7 @@ def test_back_through_the_other_sgsn(home: Moving) -> None:
     home.said = [entry for entry in home.said if isinstance(entry[1], SgsnContextRequest)]
     back = told(5, uplink_teid_control_plane=first.ggsn_teid_control, uplink_teid_data_i=first.ggsn_teid_data)
     home.hands_over(back)
-    home.updates(home.last(UpdatePdpContextRequest), tunnel_endpoint_identifier_data_i=first.ggsn_teid_data)
+    home.answers_update(home.last(UpdatePdpContextRequest), tunnel_endpoint_identifier_data_i=first.ggsn_teid_data)
     assert home.last(RoutingAreaUpdateAccept)
     assert home.all(DeletePdpContextRequest) == []
     assert home.pdp() is not first
