@@ -325,7 +325,7 @@ class Ggsn(Node):
         return {
             "imsi": imsi,
             "nsapi": context.nsapi,
-            "apn": connection.point.apn,
+            "apn": str(connection.point.apn),
             "address": connection.address,
             "state": str(context.state.value),
             "sgsn": connection.sgsn,

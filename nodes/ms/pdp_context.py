@@ -255,7 +255,7 @@ class PdpContext(Procedure):
             "nsapi": self.nsapi,
             "ti": self.identifier.value,
             "address": None if address is None else str(address),
-            "apn": self.apn,
+            "apn": None if self.apn is None else str(self.apn),
             "dns": [str(server) for server in self.dns],
             "qos": to_document(self.qos),
         }
