@@ -16,7 +16,13 @@ PAGES = {
     "paging": ("Paging", "paging unknown"),
     "gs": ("The Gs interface", "gs"),
     "calls": ("Calls, suspension and resumption", "call suspend resume"),
-    "others": ("P-TMSI reallocation, and data of the subscriber", "ptmsi subscriber"),
+    "pdp-contexts": ("PDP contexts", "pdp secondary"),
+    "network-requested": ("PDP contexts that the network asks for", "network"),
+    "ggsn": ("What the GGSN begins, and its addresses", "ggsn pool"),
+    "packets": ("Packets", "packets"),
+    "registers": ("What the registers begin", "hlr vlr subscriber"),
+    "restoration": ("After a restart", "restoration"),
+    "others": ("P-TMSI reallocation", "ptmsi"),
 }
 """Pages by file name: the title, and with what the names of their scenarios begin."""
 
@@ -34,6 +40,8 @@ def pages() -> Iterator[tuple[str, str]]:
         shown = [told for told in verdict.told if told.protocol in scenario.protocols]
         head = f"## {scenario.title}\n\n`{scenario.id}`: {', '.join(scenario.spec)}\n"
         chart = f"\n```mermaid\n{mermaid(shown)}```\n" if shown else "\nNothing is said.\n"
-        charts[page_of[scenario.id.partition("-")[0]]].append(head + chart)
+        word = scenario.id.partition("-")[0]
+        assert word in page_of, f"{scenario.file}: no page of PAGES takes scenarios whose id begins with {word}"
+        charts[page_of[word]].append(head + chart)
     for name, (title, _) in PAGES.items():
         yield name, "\n".join([f"# {title}\n", *charts[name]])

@@ -3,6 +3,7 @@
 What a scenario file says stands in :mod:`gprslab.scenario_file`.
 """
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -213,7 +214,9 @@ class _Run:
             raise _FailedError(f"{verb} of {whom} failed: {outcome.body}")
         wanted = getattr(step, "answers", None)
         if wanted is not None and not includes(outcome.body, wanted):
-            raise _FailedError(f"{verb} of {whom} is answered {shown(outcome.body)}, expected {shown(wanted)}")
+            raise _FailedError(
+                f"{verb} of {whom} is answered {json.dumps(outcome.body)}, expected {json.dumps(wanted)}"
+            )
 
     def _kill(self, step: Any) -> None:
         self.session.kill(step.node)

@@ -449,7 +449,7 @@ def includes(found: Any, wanted: Any) -> bool:
     if isinstance(wanted, list):
         alike = isinstance(found, list) and len(found) == len(wanted)
         return alike and all(map(includes, found, wanted))
-    return bool(found == wanted and type(found) is type(wanted))
+    return bool(found == wanted) and isinstance(found, bool) is isinstance(wanted, bool)
 
 
 def element(told: Told, path: str) -> Any:

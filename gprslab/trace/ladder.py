@@ -28,6 +28,7 @@ _STYLES: Final = {
     "map": "bold magenta",
     "gtp": "magenta",
     "bssgp": "green",
+    "cc": "bright_blue",
     "icmp": "bright_green",
     "udp": "bright_green",
     "tcap": "blue",
@@ -103,7 +104,13 @@ class Ladder:
     def shows(self, told: Told) -> bool:
         """Whether a message has a line here."""
         ends = told.source in self._columns and told.target in self._columns
-        return ends and not told.relay and told.protocol in self._protocols and told.source != told.target
+        return (
+            ends
+            and not told.relay
+            and not told.carrier
+            and told.protocol in self._protocols
+            and told.source != told.target
+        )
 
     def arrow(self, told: Told, *, marked: bool = False) -> Text:
         """The line of a message; a ``marked`` one stands out."""
@@ -111,7 +118,8 @@ class Ladder:
         left, right = min(start, end), max(start, end)
         cells = ["│"] * len(self._columns)
         shaft = "─" * (_LANE * (right - left) - 1)
-        line = Text("✗" if marked else " ", style="bold red")
+        line = Text()
+        line.append("✗" if marked else " ", style="bold red")
         line.append(f"{(told.time - self._since) / SECOND:>{_CLOCK - 2}.3f} ", style="dim")
         line.append("".join(f"{cell:<{_LANE}}" for cell in cells[:left]), style="dim")
         style = "bold red" if marked or told.message.startswith(_BAD) or "Reject" in told.message else ""

@@ -5,7 +5,7 @@ several SCCP segments is told for each segment and then as a whole.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, Final, Self
@@ -45,7 +45,7 @@ class Told:
 
     ``time`` is in microseconds, ``fields`` are plain JSON types, ``said`` is the typed message (``None`` where it
     could not be read), ``mobile`` is whom it is about (a name, or what is known instead, or nothing). A ``relay`` is a
-    message on its way, told before where it was said.
+    message on its way, told before where it was said; a ``carrier`` has a message of which another one tells.
     """
 
     time: int
@@ -58,6 +58,7 @@ class Told:
     hex: str
     mobile: str = ""
     relay: bool = False
+    carrier: bool = False
     said: Any = field(default=None, compare=False, repr=False)
 
     def row(self, since: int = 0) -> dict[str, Any]:
@@ -146,12 +147,14 @@ class Story:
                 continue
             if layer.protocol == "sccp" and not (last or found[number + 1].message is None or segmented(layer.message)):
                 continue
+            if isinstance(layer.message, gtp.TPdu) and not last:
+                continue  # its packet is told
             if layer.protocol == "tcap" and (layer.message is None) is segmented(found[0].message):
                 continue  # what is to be said of a segment, SCCP has said
             if layer.protocol == "tcap" and "Component" in told_of(layer.message):
                 continue
             told.append(self._told(record, layer, mobile, uplink))
-        return told
+        return [replace(it, carrier=it is not told[-1] and it.protocol == "bssgp") for it in told]
 
     def _told(self, record: PduRecord, layer: Layer, mobile: str, uplink: bool) -> Told:
         source, target = record.sender, record.receiver

@@ -55,6 +55,7 @@ def test_the_tour_shows_what_was_promised() -> None:
         "update-periodic",
         "call-paged",
         "call-resume-fails",
+        "packets-browse",
     ]
 
 
