@@ -273,7 +273,7 @@ class Sessions:
             self._answer_error(code, identifier, context, error)
             raise
         if isinstance(message, RequestPdpContextActivation):
-            self._requested(message, context)
+            self._requested(message)
         elif context is None:
             self._warn("sm status", f"SM STATUS {message} of transaction {identifier}, which is unknown")
         elif not context.deliver(message):
@@ -299,27 +299,27 @@ class Sessions:
 
     # --- the network wants a context (6.1.3.1.2) ------------------------------------------------------------------
 
-    def _requested(self, request: RequestPdpContextActivation, context: PdpContext | None) -> None:
+    def _requested(self, request: RequestPdpContextActivation) -> None:
         identifier = request.transaction_identifier
         if identifier.flag:
             self._warn("sm transaction", f"{request.title} of a transaction of the mobile: ignored")  # 8.3.2
             return
-        if context is not None and context.state in PENDING:
-            return  # it came again, and the request that answers it is under way
         address, apn = request.offered_pdp_address, request.access_point_name
         if any(collides(other, address, apn) for other in self.contexts.values()):
             self._warn("sm collision", f"{request.title} for {address}, which the mobile asks for: discarded")
             return
         refusal = SmCause.FEATURE_NOT_SUPPORTED if address.ipv4 is None and address.ipv6 is None else None
         for other in () if refusal is not None else tuple(self.contexts.values()):
-            if other is context or is_of(other, address, apn):
+            if is_of(other, address, apn):
                 other.release("the network activates it anew")  # 6.1.3.1.5 d
         nsapi = self.allocate_nsapi()
         if nsapi is None or refusal is not None:
             cause = refusal or SmCause.INSUFFICIENT_RESOURCES
             self.tell(RequestPdpContextActivationReject(transaction_identifier=identifier.answer, sm_cause=cause))
             return
-        self.activate(Wanted(nsapi=nsapi, address=address, apn=apn, qos=SUBSCRIBED), identifier.answer)
+        # The request is the mobile's own transaction: with flag 1 the network would ignore it (8.3.2).
+        wanted = Wanted(nsapi=nsapi, address=address, apn=apn, qos=SUBSCRIBED)
+        self.activate(wanted, self.allocate_identifier())
 
 
 def is_of(context: PdpContext, address: PdpAddress, apn: Apn | None) -> bool:
