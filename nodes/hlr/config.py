@@ -142,6 +142,8 @@ class Subscriber:
             opc = octets[p : p + BLOCK] if flags & HAS_OPC else b""
             p += len(opc)
             end = p + 3 + octets[p + 2]
+            if end > len(octets):
+                raise DecodeError("a subscriber's record that breaks off", at=len(octets))
             told: dict[str, Any] = {name: bool(flags >> bit & 1) for bit, name in enumerate(FLAGS)}
             subscriber = cls(
                 imsi=Imsi(imsi),
@@ -150,7 +152,7 @@ class Subscriber:
                 key=octets[3 : 3 + BLOCK],
                 opc=opc,
                 amf=octets[p : p + 2],
-                contexts=_contexts(octets, end),
+                contexts=contexts_of(octets[end:]),
                 **told,
             )
         except (IndexError, ValueError) as error:
@@ -166,16 +168,24 @@ class Subscriber:
         if not self.msisdn.nature_and_plan & 0x80:
             raise ValueError("the nature of the MSISDN is not told")
         Gt(self.msisdn.digits)
-        numbers = [context.context_id for context in self.contexts]
-        if numbers != sorted(set(numbers)):
-            raise ValueError("PDP contexts stand by number, each once")
-        for context in self.contexts:
-            context.check()
+        check_contexts(self.contexts)
 
 
-def _contexts(octets: bytes, p: int) -> tuple[PdpSubscription, ...]:
-    """The PDP contexts of a record, which begin at ``p``."""
+@lru_cache(maxsize=1024)
+def check_contexts(contexts: tuple[PdpSubscription, ...]) -> None:
+    """Raise ValueError where these cannot be the PDP contexts of a subscriber; many have the same."""
+    numbers = [context.context_id for context in contexts]
+    if numbers != sorted(set(numbers)):
+        raise ValueError("PDP contexts stand by number, each once")
+    for context in contexts:
+        context.check()
+
+
+@lru_cache(maxsize=1024)
+def contexts_of(octets: bytes) -> tuple[PdpSubscription, ...]:
+    """The PDP contexts at the end of a record; many subscribers have the same."""
     contexts = []
+    p = 0
     while p < len(octets):
         number, flags = octets[p], octets[p + 1]
         if flags > 7:

@@ -60,7 +60,7 @@ BEST_EFFORT = b"\x23\x42\x1f"
 def show(hlr: "Hlr", command: Command) -> None:
     """Answer all that is provisioned of the subscriber ``imsi`` but the keys, and where it is."""
     imsi = str(command.arguments.get("imsi"))
-    hlr.reply(command, "done", told(known(hlr, imsi)) | hlr.look(imsi))
+    hlr.reply(command, "done", told(subscriber_known(hlr, imsi)) | hlr.look(imsi))
 
 
 def profiles(hlr: "Hlr", command: Command) -> None:
@@ -100,12 +100,12 @@ def set_fields(hlr: "Hlr", command: Command) -> None:
     """
     told = dict(command.arguments)
     imsi = str(told.pop("imsi", None))
-    before = known(hlr, imsi)
+    before = subscriber_known(hlr, imsi)
     try:
         after = replace(before, **{name: read_field(before, name, value) for name, value in told.items()})
         after.check()
         check_algorithm(after)
-        change(hlr, imsi, after)
+        change(hlr, imsi, after.to_octets())
     except ValueError as error:
         raise CommandError(str(error)[:MOST_REASON]) from None
     hlr.reply(command, "done", {"imsi": imsi})
@@ -114,17 +114,17 @@ def set_fields(hlr: "Hlr", command: Command) -> None:
 def delete(hlr: "Hlr", command: Command) -> None:
     """Withdraw the PDP ``contexts`` of the subscriber ``imsi``, a list of their numbers; all where none is told."""
     imsi = str(command.arguments.get("imsi"))
-    before = known(hlr, imsi)
+    before = subscriber_known(hlr, imsi)
     numbers = command.arguments.get("contexts", [context.context_id for context in before.contexts])
     there = {context.context_id for context in before.contexts}
     if not isinstance(numbers, list) or not all(type(number) is int and number in there for number in numbers):
         raise CommandError(f"contexts are a list of {', '.join(map(str, sorted(there))) or 'nothing'}")
     left = tuple([context for context in before.contexts if context.context_id not in numbers])
-    change(hlr, imsi, replace(before, contexts=left))
+    change(hlr, imsi, replace(before, contexts=left).to_octets())
     hlr.reply(command, "done", {"imsi": imsi})
 
 
-def known(hlr: "Hlr", imsi: str) -> Subscriber:
+def subscriber_known(hlr: "Hlr", imsi: str) -> Subscriber:
     """The subscriber of a command."""
     profile = hlr.register.profile(imsi)
     if not profile:
@@ -135,14 +135,15 @@ def known(hlr: "Hlr", imsi: str) -> Subscriber:
 # --- what is told to us -------------------------------------------------------------------------------------------
 
 
-def read(imsi: str, record: Any) -> Subscriber:
-    """The subscriber of a row; ValueError or DecodeError, with the reason, where it cannot be."""
+def read(imsi: str, record: Any) -> bytes:
+    """The record in a row; ValueError or DecodeError, with the reason, where it cannot be."""
     if not isinstance(record, str) or len(record) > 2 * MOST_OCTETS:
         raise ValueError(f"a record is at most {2 * MOST_OCTETS} hexadecimal digits")
-    subscriber = Subscriber.from_octets(Imsi(imsi), bytes.fromhex(record))
+    profile = bytes.fromhex(record)
+    subscriber = Subscriber.from_octets(Imsi(imsi), profile)
     subscriber.check()
     check_algorithm(subscriber)
-    return subscriber
+    return profile
 
 
 def check_algorithm(subscriber: Subscriber) -> None:
@@ -244,24 +245,25 @@ def told(subscriber: Subscriber) -> dict[str, Any]:
 # --- what changes -------------------------------------------------------------------------------------------------
 
 
-def change(hlr: "Hlr", imsi: str, after: Subscriber | None) -> None:
-    """The subscriber is provisioned so, or not at all, from now on; ValueError where too many wait to be told."""
-    profile = hlr.register.profile(str(imsi))
-    if after is None and not profile:
+def change(hlr: "Hlr", imsi: str, profile: bytes | None) -> None:
+    """The subscriber's record is this from now on, or there is none; ValueError where too many wait to be told."""
+    known = hlr.register.profile(imsi)
+    if profile is None and not known:
         raise ValueError("there is no such subscriber")
-    if after is not None and after.to_octets() == profile:
+    if profile == known:
         return
     entry = hlr.register.served(imsi)
     if entry is not None and len(hlr.telling_data) >= MOST_TELLING:
-        raise ValueError(f"{MOST_TELLING} changes are still being told; {TRY_AGAIN}")
-    if after is not None:
-        hlr.register.provision(after)
+        raise ValueError(f"{MOST_TELLING} changes are still being told; try again later")
+    if profile is not None:
+        hlr.register.provision(imsi, profile)
     if entry is not None:
-        before = Subscriber.from_octets(imsi, profile)
+        before = Subscriber.from_octets(imsi, known)
+        after = None if profile is None else Subscriber.from_octets(imsi, profile)
         for location in (entry.location, entry.vlr):
             if location is not None:
                 change_at(hlr, entry, location, before, after)
-    if after is None:
+    if profile is None:
         end_updates(hlr, imsi)
         end_notes(hlr, imsi)
         hlr.register.remove(imsi)

@@ -258,9 +258,8 @@ class Register:
 
     # --- changes --------------------------------------------------------------------------------------------------
 
-    def provision(self, subscriber: Subscriber) -> None:
-        """The subscriber is provisioned so from now on."""
-        imsi, profile = str(subscriber.imsi), subscriber.to_octets()
+    def provision(self, imsi: str, profile: bytes) -> None:
+        """The subscriber is provisioned so from now on; ``profile`` is its record."""
         entry = self._entries.get(imsi)
         if isinstance(entry, Entry):
             entry.profile = profile

@@ -253,7 +253,8 @@ def withdraw_calls(lab: Any) -> None:
     """The operator of the HLR takes calls from emma's subscription, and the VLR learns it."""
     lab.tell("hlr1", "cancel", "emma", domain="circuit")
     register = lab.node("hlr1").register
-    register.provision(replace(register.find(lab.mobile("emma")["imsi"]).subscriber, circuit=False))
+    imsi = lab.mobile("emma")["imsi"]
+    register.provision(imsi, replace(register.find(imsi).subscriber, circuit=False).to_octets())
 
 
 def test_update_accept_lost(combined: Any) -> None:

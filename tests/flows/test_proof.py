@@ -25,7 +25,7 @@ from tests.flows.test_attach import assert_attached
 def change_key(lab: Any, imsi: str) -> None:
     """The AuC has another key than the card."""
     register = lab.node("hlr1").register
-    register.provision(replace(register.find(imsi).subscriber, key=bytes(16)))
+    register.provision(imsi, replace(register.find(imsi).subscriber, key=bytes(16)).to_octets())
 
 
 def test_mac_wrong(lab: Any) -> None:

@@ -295,6 +295,7 @@ def test_quality_of_service_changed() -> None:
     assert silence(lab)
 
 
+@pytest.mark.ttcn3("vty_msisdn_isd")
 def test_number_changed() -> None:
     """A new MSISDN concerns the SGSN and the VLR."""
     lab = served("sgsn1", "vlr1")
