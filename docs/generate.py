@@ -19,7 +19,7 @@ from gprslab.session import WorldSession
 from gprslab.trace.layers import layers
 from gprslab.trace.records import PduRecord
 from nodes.core.machine import MACHINES
-from nodes.sgsn import pdp_context
+from nodes.sgsn import pdp_machine
 from protocol import timers
 from protocol.layers import guess
 
@@ -55,7 +55,7 @@ def with_pictures(readme: str) -> str:
     """The README with its generated parts as they are now: each stands between its two marks."""
     pictures = {
         "decode": f"```\n{decoded()}\n```",
-        "states": f"```mermaid\n{pdp_context.SM.mermaid()}\n```",
+        "states": f"```mermaid\n{pdp_machine.SM.mermaid()}\n```",
     }
     for name, text in pictures.items():
         start, end = f"<!-- {name}: generated -->", f"<!-- end of {name} -->"
