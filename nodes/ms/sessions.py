@@ -305,6 +305,8 @@ class Sessions:
             self._warn("sm transaction", f"{request.title} of a transaction of the mobile: ignored")  # 8.3.2
             return
         address, apn = request.offered_pdp_address, request.access_point_name
+        if context is not None and context.state in PENDING and is_of(context, address, apn):
+            return  # it came again, and the request that answers it is under way
         if any(collides(other, address, apn) for other in self.contexts.values()):
             self._warn("sm collision", f"{request.title} for {address}, which the mobile asks for: discarded")
             return

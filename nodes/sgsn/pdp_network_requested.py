@@ -56,7 +56,8 @@ class NetworkRequest(Procedure):
         self.request = request
         self.address = plain(request.end_user_address)
         taken = {other.ti.value for other in context.pdp_requests.values()}
-        self.ti = TransactionIdentifier(next(value for value in range(MOST) if value not in taken))
+        taken |= {pdp.ti.value for pdp in context.pdp.values() if pdp.ti.flag}  # begun by the network, too
+        self.ti = TransactionIdentifier(next(value for value in range(2 * MOST) if value not in taken))
         context.pdp_requests[self.address] = self
 
     @property

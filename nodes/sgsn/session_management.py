@@ -73,7 +73,8 @@ def find(context: "MmContext", identifier: TransactionIdentifier) -> PdpContext 
 def activate(context: "MmContext", request: ActivationRequest, same: PdpContext | None) -> None:
     """A context is wanted. The same request again while it is under way adds nothing; older contexts give way."""
     identifier, nsapi = request.transaction_identifier, request.requested_nsapi
-    if identifier.flag:  # a transaction that the mobile has not begun (8.3.2)
+    asked_for = any(pending.ti.answer == identifier for pending in context.pdp_requests.values())
+    if identifier.flag and same is None and not asked_for:  # a transaction that nobody has begun (8.3.2)
         context.stage.warn("sm transaction", f"{request.title} from {context.subject} in a transaction of ours")
         return
     if same is not None and same.state is PdpState.INACTIVE and same.request == request:

@@ -22,6 +22,9 @@ CHOSEN = (
     "update-returned-before-completion",
     "detach-by-sgsn-reattach",
     "paging-by-imsi",
+    "pdp-activation-ipv6",
+    "pdp-modification-by-ggsn",
+    "secondary-packets",
 )
 """Flows that together cross every interface."""
 

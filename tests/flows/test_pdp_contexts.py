@@ -27,6 +27,7 @@ from protocol.sm import (
     ActivatePdpContextRequest,
     DeactivatePdpContextAccept,
     DeactivatePdpContextRequest,
+    RequestPdpContextActivation,
 )
 
 OUTSIDE = "198.51.100.1"
@@ -293,3 +294,23 @@ def test_update_ends_what_the_mobile_lost(active: Any) -> None:
     active.move("anna", "cell3")
     active.wait(5)
     assert_none(active)
+
+
+# --- by the network -----------------------------------------------------------------------------------------------
+
+
+def test_activation_requested_by_network(lab: Any) -> None:
+    """23.060 9.2.2.2, 24.007 11.2.3.1.3: the mobile answers in the network's transaction; the packet waits for that."""
+    lab.attach("bert")
+    lab.mark()
+    sent = lab.session.command("pdn1", "ping", {"address": "10.102.0.2", "count": 2}, within_us=60_000_000)
+    assert sent.body["received"] == 2
+    (request,) = lab.said(RequestPdpContextActivation)
+    (answer,) = lab.said(ActivatePdpContextRequest)
+    assert not request.transaction_identifier.flag
+    assert answer.transaction_identifier == request.transaction_identifier.answer
+    (context,) = lab.mobile("bert")["pdp_contexts"]
+    assert (context["state"], context["address"]) == ("PDP-ACTIVE", "10.102.0.2")
+    assert lab.order("bert", "activate-secondary", nsapi=5, filter={"protocol": "udp"}).status == "done"
+    assert lab.order("bert", "deactivate").status == "done"
+    assert_none(lab, "bert")

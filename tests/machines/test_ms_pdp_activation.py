@@ -475,6 +475,15 @@ def test_network_request_for_active_context() -> None:
     assert contexts(around, "nsapi", "state") == [(5, "PDP-ACTIVE-PENDING")]
 
 
+def test_network_requests_another_in_the_same_transaction() -> None:
+    """What the network began before in this transaction is over: it has forgotten it (8.3.2)."""
+    around = attached()
+    around.says(offer())
+    request = only(around.says(offer(PdpAddress.static(ADDRESS_2))))
+    assert request.requested_pdp_address == PdpAddress.static(ADDRESS_2)
+    assert nsapis(around) == [5]
+
+
 def test_network_request_refused() -> None:
     """No NSAPI is left: #26; a type that the mobile does not know: #40 (6.1.3.1.2)."""
     around = attached()
