@@ -146,13 +146,15 @@ def node(
     lives = count()
 
     def make(records: Iterable[Record]) -> Node:
+        gc.disable()  # what is restored is no garbage, however much it is
         made = make_node(laboratory, name, lab.seed, records)
+        gc.enable()
         if lab.note_level is not None:
             made.level = lab.note_level
         if next(lives) == 0:
-            gc.freeze()  # so do a million subscribers
+            gc.freeze()  # it stays, a million subscribers too
         else:
-            gc.unfreeze()  # a node that is reset goes
+            gc.unfreeze()  # a node that was reset goes
         return made if device is None else device.put_in_place_of(made)
 
     gc.freeze()  # what is loaded stays: the collector need not look at it, neither while we run nor when we end

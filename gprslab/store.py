@@ -301,8 +301,9 @@ class Store:
 
     def _stream(self, node: str, prefix: str) -> Iterator[Record]:
         with _in_one_line(f"{self._name}: cannot read the records of {node}"), self._engine.connect() as connection:
-            for key, octets in connection.execute(_beginning(_SELECT, prefix), {"of_node": node}):
-                yield Record(key, octets)
+            for part in connection.execute(_beginning(_SELECT, prefix), {"of_node": node}).partitions():
+                for key, octets in part:
+                    yield Record(key, octets)
 
 
 def _beginning(query: Select[Any], prefix: str) -> Select[Any]:
