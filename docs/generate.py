@@ -13,15 +13,8 @@ import nodes.hlr
 import nodes.ms
 import nodes.sgsn
 import nodes.vlr
-from gprslab.commands_decode import lines_of
-from gprslab.config import load_lab
-from gprslab.session import WorldSession
-from gprslab.trace.layers import layers
-from gprslab.trace.records import PduRecord
 from nodes.core.machine import MACHINES
-from nodes.sgsn import pdp_machine
 from protocol import timers
-from protocol.layers import guess
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from docs import charts, message_pages
@@ -46,33 +39,7 @@ def pages() -> dict[str, str]:
     for name, text in charts.pages():
         made[f"procedures/charts/{name}.md"] = text
     generated = {path: MARK + text for path, text in made.items()}
-    readme = DOCS.parent / "README.md"
-    shown = {"../README.md": with_pictures(readme.read_text(encoding="utf-8")), "pictures/ladder.svg": picture()}
-    return generated | shown
-
-
-def with_pictures(readme: str) -> str:
-    """The README with its generated parts as they are now: each stands between its two marks."""
-    pictures = {
-        "decode": f"```\n{decoded()}\n```",
-        "states": f"```mermaid\n{pdp_machine.SM.mermaid()}\n```",
-    }
-    for name, text in pictures.items():
-        start, end = f"<!-- {name}: generated -->", f"<!-- end of {name} -->"
-        before, _, rest = readme.partition(start)
-        _, _, after = rest.partition(end)
-        readme = f"{before}{start}\n{text}\n{end}{after}"
-    return readme
-
-
-def decoded() -> str:
-    """An attach accept on Gb, as ``gprslab decode`` shows it."""
-    lab = load_lab()
-    with WorldSession(lab) as session:
-        session.command("ms1", "attach", {"mobile": "anna"})
-        records = [record for record in session.trace if isinstance(record, PduRecord) and record.interface == "gb"]
-    accept = next(pdu.pdu for pdu in records if layers("gb", pdu.pdu)[-1].name == "AttachAccept")
-    return "\n".join([f"$ gprslab decode {accept.hex()[:48]}...", *lines_of(guess(accept))])
+    return generated | {"pictures/ladder.svg": picture()}
 
 
 def is_stale(path: str, text: str) -> bool:

@@ -21,6 +21,17 @@ def test_generated_pages_are_fresh() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_the_example_of_the_readme_runs() -> None:
+    """What the README shows of Python is true."""
+    (example,) = re.findall(
+        r"^```python\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    assert {line.split()[1].partition(".")[0] for line in example.splitlines() if line.startswith("from ")} == {
+        "gprslab"
+    }
+    exec(example, {})  # noqa: S102 - our own text
+
+
 def test_compose_agrees_with_the_lab() -> None:
     """compose.yaml starts every node of configs/lab.yaml, each with its own user, and makes a password for each."""
     compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
