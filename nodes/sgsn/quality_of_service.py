@@ -79,10 +79,10 @@ def negotiate(requested: QualityOfService, allowed: QualityOfService) -> Quality
 
 def negotiate_r97(requested: QualityOfService, allowed: QualityOfService) -> dict[str, Any]:
     """Octets 3 to 5."""
-    wanted = requested.reliability_class.taken_for or allowed.reliability_class.taken_for
+    reliability = weaker(requested.reliability_class.taken_for, allowed.reliability_class.taken_for, ReliabilityClass)
     return {
         "delay_class": weaker(requested.delay_class.taken_for, allowed.delay_class.taken_for, DelayClass),
-        "reliability_class": ReliabilityClass(max(wanted, allowed.reliability_class.taken_for, LEAST_RELIABILITY)),
+        "reliability_class": max(reliability, LEAST_RELIABILITY),
         "peak_throughput": lower_peak(requested.peak_throughput, allowed.peak_throughput),
         "precedence_class": weaker(
             requested.precedence_class.taken_for, allowed.precedence_class.taken_for, PrecedenceClass

@@ -89,6 +89,8 @@ def subscription_changed(context: "MmContext") -> None:
     A context that is barred, or whose subscription is withdrawn, is deactivated; one that has more than is subscribed
     now, or could have what it asked for, is modified.
     """
+    if context.departed:
+        return
     if barred(context, OdbGeneralData.ALL_PACKET_ORIENTED_SERVICES_BARRED):
         deactivate_all(context, SmCause.OPERATOR_DETERMINED_BARRING)
         return

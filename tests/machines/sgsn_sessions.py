@@ -3,6 +3,7 @@
 from ipaddress import IPv4Address
 from typing import Any
 
+from nodes.sgsn.context import MmContext
 from nodes.sgsn.pdp_context import PdpContext
 from protocol import tcap
 from protocol.causes import GtpCause, SmCause
@@ -81,21 +82,29 @@ class SessionLab(Lab):
             "ggsns": {"internet": tuple(GGSNS.values()), "mms": (GGSNS["ggsn2"],)},
         } | changes
         self.answered: Any = None
+        self.imsi = IMSI
         super().__init__(**config)
         self.subscriptions = subscriptions or (subscription(), subscription(2, "mms"))
         self.addresses = iter(range(1, 255))
 
     def provided(self) -> Mobile:
         """A mobile that has attached, and what it is subscribed to is known."""
-        mobile = self.attached()
+        mobile = self.mobile(self.imsi)
+        mobile.attach()
         self.inserts(gprs_subscription_data=whole(*self.subscriptions))
         self.said.clear()
+        mobile.heard.clear()
         return mobile
+
+    @property
+    def context(self) -> MmContext:
+        """The context of the mobile."""
+        return self.sgsn.by_imsi[self.imsi]
 
     def inserts(self, **data: Any) -> None:
         """The HLR inserts subscriber data."""
         opening = tcap.Aarq(application_context=SUBSCRIBER_DATA_MNGT_V3)
-        argument = InsertSubscriberDataArg(imsi=IMSI, **data)
+        argument = InsertSubscriberDataArg(imsi=self.imsi, **data)
         self.gr(tcap.Begin(otid=b"\0\0\0\5", dialogue=opening, components=(tcap.invoke(1, argument),)))
         assert isinstance(self.answered, tcap.Continue)
         self.gr(tcap.End(dtid=self.answered.otid))

@@ -1,11 +1,25 @@
 """PDP context deactivation in the SGSN: by the mobile, the SGSN and the GGSN (24.008 6.1.3.4, 23.060 9.2.4)."""
 
+from typing import Any
+
 import pytest
 
 from protocol.causes import GtpCause, SmCause
-from protocol.gtp import CreatePdpContextRequest, DeletePdpContextRequest, DeletePdpContextResponse, Nsapi, TeardownInd
-from protocol.sm import DeactivatePdpContextAccept, DeactivatePdpContextRequest
-from tests.machines.sgsn_lab import IMSI
+from protocol.gmm import DetachRequestMo
+from protocol.gmm.elements import DetachTypeMo, MoDetach, UpdateTypeValue
+from protocol.gtp import (
+    CreatePdpContextRequest,
+    DeletePdpContextRequest,
+    DeletePdpContextResponse,
+    ErrorIndication,
+    Nsapi,
+    TeardownInd,
+)
+from protocol.gtp import GsnAddress as TunnelAddress
+from protocol.identities import Teid, Tlli
+from protocol.map.location import CancellationType
+from protocol.sm import ActivatePdpContextAccept, DeactivatePdpContextAccept, DeactivatePdpContextRequest
+from tests.machines.sgsn_lab import FAR, IMSI
 from tests.machines.sgsn_sessions import SessionLab
 
 
@@ -142,3 +156,143 @@ def test_deactivation_collision(lab: SessionLab) -> None:
     lab.agrees()
     assert lab.names() == []
     assert lab.is_clean
+
+
+def test_deactivation_by_both_networks_sides(lab: SessionLab) -> None:
+    """SGSN and GGSN want it at once: the GGSN is answered, the mobile is told once."""
+    request = deletion(lab)
+    lab.orders("deactivate", imsi=IMSI)
+    lab.gn(request, "ggsn1")
+    assert lab.names() == ["DeletePdpContextRequest", "DeactivatePdpContextRequest", "DeletePdpContextResponse"]
+    lab.agrees()
+    lab.waits(11)
+    assert lab.is_clean
+
+
+def test_deactivation_by_mobile_and_ggsn(lab: SessionLab) -> None:
+    """The GGSN deletes while it is asked to: both are answered."""
+    request = deletion(lab)
+    lab.leaves()
+    lab.gn(request, "ggsn1")
+    assert lab.names() == ["DeletePdpContextRequest", "DeletePdpContextResponse"]
+    lab.waits(11)
+    assert lab.heard(DeactivatePdpContextAccept)
+    assert lab.is_clean
+
+
+def test_deactivation_in_standby(lab: SessionLab) -> None:
+    """23.060 9.2.4.3: a mobile in STANDBY is paged first."""
+    lab.waits(45)
+    lab.gn(deletion(lab), "ggsn1")
+    assert lab.names() == ["PagingPs", "PagingPs"]
+    lab.mobiles[0].says(b"")
+    assert lab.heard(DeactivatePdpContextRequest)
+
+
+@pytest.mark.ttcn3("attach_pdp_act_gmm_detach")
+def test_detach_deletes_contexts(lab: SessionLab) -> None:
+    """23.060 6.6.1: a mobile that detaches has no contexts; the GGSN is told, one request an address."""
+    lab.active(nsapi=6, ti=1, apn="internet")
+    lab.mobiles[0].says(DetachRequestMo(detach_type=MoDetach(power_off=False, type=DetachTypeMo.GPRS_DETACH)))
+    assert lab.names() == ["DetachAcceptMt", "DeletePdpContextRequest", "DeletePdpContextRequest"]
+    lab.waits(11)
+    assert lab.is_clean
+
+
+def test_implicit_detach_deletes_contexts(lab: SessionLab) -> None:
+    """23.060 6.6.1: nor has one that was not heard for too long."""
+    lab.waits(3 * 3600)
+    assert lab.context.pdp == {}
+    assert "DeletePdpContextRequest" in lab.names()
+    assert lab.is_clean
+
+
+def test_attach_again_deletes_contexts(lab: SessionLab) -> None:
+    """24.008 4.7.3.1.6 f: a mobile that attaches anew has forgotten its contexts."""
+    lab.mobiles[0].tlli = Tlli.random(99)
+    lab.mobiles[0].attach()
+    assert lab.context.pdp == {}
+    assert lab.last(DeletePdpContextRequest)
+    lab.waits(11)
+    assert lab.is_clean
+
+
+@pytest.mark.parametrize("by", ["subscription", "move"])
+def test_cancelled(lab: SessionLab, by: str) -> None:
+    """23.060 6.6.2.2: a mobile whose location is cancelled has no contexts here."""
+    kind = CancellationType.SUBSCRIPTION_WITHDRAW if by == "subscription" else CancellationType.UPDATE_PROCEDURE
+    lab.cancels(kind)
+    lab.waits(60)
+    assert lab.is_clean
+
+
+@pytest.mark.ttcn3("attach_pdp_act_user_error_ind_ggsn")
+def test_error_indication(lab: SessionLab) -> None:
+    """29.060 7.3.7: the GGSN has no such tunnel: the mobile is to activate the context again, if it still is active."""
+    pdp = lab.pdp()
+    assert pdp.ggsn_teid_data is not None
+    assert pdp.ggsn_user is not None
+    indication = ErrorIndication(
+        teid=Teid(0),
+        sequence_number=0,
+        tunnel_endpoint_identifier_data_i=pdp.ggsn_teid_data,
+        gsn_address=TunnelAddress(pdp.ggsn_user.address),
+    )
+    lab.gn(indication, "ggsn1")
+    assert lab.names() == ["DeactivatePdpContextRequest"]
+    assert lab.heard(DeactivatePdpContextRequest).sm_cause is SmCause.REACTIVATION_REQUESTED
+    lab.gn(indication, "ggsn1")
+    lab.agrees()
+    assert lab.names() == []
+    assert lab.is_clean
+
+
+def test_error_indication_while_modified(lab: SessionLab) -> None:
+    """A modification that is under way is over then."""
+    pdp = lab.pdp()
+    lab.wants()
+    assert pdp.ggsn_teid_data is not None
+    assert pdp.ggsn_user is not None
+    lab.gn(
+        ErrorIndication(
+            teid=Teid(0),
+            sequence_number=0,
+            tunnel_endpoint_identifier_data_i=pdp.ggsn_teid_data,
+            gsn_address=TunnelAddress(pdp.ggsn_user.address),
+        ),
+        "ggsn1",
+    )
+    assert lab.names("ms") == ["ModifyPdpContextRequestMt", "DeactivatePdpContextRequest"]
+
+
+@pytest.mark.parametrize(
+    ("cause", "told"),
+    [
+        (None, SmCause.REGULAR_DEACTIVATION),
+        (GtpCause.REACTIVATION_REQUESTED, SmCause.REACTIVATION_REQUESTED),
+        (GtpCause.NETWORK_FAILURE, SmCause.NETWORK_FAILURE),
+        (GtpCause.QOS_PARAMETER_MISMATCH, SmCause.QOS_NOT_ACCEPTED),
+        (GtpCause.PDP_ADDRESS_INACTIVITY_TIMER_EXPIRES, SmCause.REGULAR_DEACTIVATION),
+    ],
+)
+def test_deletion_tells_why(lab: SessionLab, cause: GtpCause | None, told: SmCause) -> None:
+    """29.060 7.3.5 (since Rel-8): the reason of the GGSN reaches the mobile."""
+    lab.gn(deletion(lab).replace(cause=cause), "ggsn1")
+    assert lab.heard(DeactivatePdpContextRequest).sm_cause is told
+
+
+@pytest.mark.parametrize("arguments", [{"nsapi": 6}, {"nsapi": "5"}, {"nsapi": None}, {"nsapi": [5]}])
+def test_deactivation_by_operator_wrong(lab: SessionLab, arguments: dict[str, Any]) -> None:
+    """A command that names no context is answered by one line."""
+    assert lab.orders("deactivate", imsi=IMSI, **arguments).status == "failed"
+    assert lab.orders("deactivate", imsi="nobody").status == "failed"
+    assert lab.names() == []
+
+
+def test_routing_area_update_keeps_contexts(lab: SessionLab) -> None:
+    """23.060 6.9.1.2.1: contexts stay with a mobile that moves within the SGSN, also one that is being activated."""
+    lab.asks(nsapi=6, ti=1)
+    lab.mobiles[0].update(UpdateTypeValue.RA_UPDATING, FAR)
+    lab.creates()
+    assert [pdp.state.value for pdp in lab.context.pdp.values()] == ["PDP-ACTIVE", "PDP-ACTIVE"]
+    assert any(isinstance(message, ActivatePdpContextAccept) for message in lab.mobiles[0].heard)
