@@ -67,7 +67,8 @@ class Connection:
     """What the contexts of one PDP address and access point share; later releases call it a PDN connection.
 
     ``addresses`` are one or two, of IPv4 and IPv6. ``teid`` is our control plane tunnel end; ``sgsn``, ``sgsn_address``
-    and ``sgsn_teid`` are that of the SGSN. ``link_local`` is the address from which the mobile solicits routers.
+    and ``sgsn_teid`` are that of the SGSN, ``former`` is the one before. ``link_local`` is the address from which the
+    mobile solicits routers.
     """
 
     __slots__ = (
@@ -75,6 +76,7 @@ class Connection:
         "contexts",
         "default",
         "filters",
+        "former",
         "imsi",
         "keys",
         "link_local",
@@ -105,6 +107,7 @@ class Connection:
         self.meta = {"imsi": str(imsi)}
         self.teid = teid
         self.sgsn: Name = ""
+        self.former: Name = ""
         self.sgsn_address = sgsn_address
         self.sgsn_teid = sgsn_teid
         self.contexts: dict[int, PdpContext] = {}

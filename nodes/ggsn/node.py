@@ -143,6 +143,7 @@ class Ggsn(Node):
             if connection.sgsn_address == sgsn:
                 return
             self.paths.release(connection.sgsn_address)
+        connection.former = connection.sgsn
         connection.sgsn_address = sgsn
         self.contexts.locate(connection, self.gtp.path_to(sgsn))
         self.paths.use(sgsn)
@@ -241,9 +242,12 @@ class Ggsn(Node):
             context.hear(UpdateRequested(incoming))
 
     def _delete_requested(self, incoming: Incoming) -> None:
-        """Delete contexts; one that would leave its address without any must say so (29.060 7.3.5)."""
+        """Delete contexts; one that would leave its address without any must say so (29.060 7.3.5).
+
+        An SGSN that they have left has nothing to delete: its request is late.
+        """
         context, message = self._context_of(incoming), incoming.message
-        if context is None:
+        if context is None or (incoming.peer == context.connection.former != context.connection.sgsn):
             incoming.answer(DeletePdpContextResponse(teid=NO_TEID, cause=GtpCause.NON_EXISTENT))
         elif len(context.connection.contexts) == 1 and not (message.teardown_ind and message.teardown_ind.teardown):
             self.warn("gtp teardown", f"{context.subject}: Delete of the last context without teardown is ignored")

@@ -340,8 +340,6 @@ class MmContext(Procedure):
 
     def drop_sessions(self) -> None:
         """No PDP context is left, here and in the GGSNs; the mobile is not told (23.060 6.6)."""
-        if self.departed:
-            self.leave_sessions()
         while self.pdp:
             next(iter(self.pdp.values())).drop()
         for request in tuple(self.pdp_requests.values()):

@@ -32,6 +32,7 @@ from nodes.sgsn.events import (
 )
 from nodes.sgsn.location_update import LocationUpdate
 from nodes.sgsn.ms_information import MsInformation, MsInformationWanted
+from nodes.sgsn.pdp_network_modification import ModificationOrder
 from nodes.sgsn.ptmsi_reallocation import PtmsiReallocation, ReallocationOrder
 from nodes.sgsn.purge import Purge
 from nodes.sgsn.routing_area_update import RoutingAreaUpdate
@@ -135,6 +136,8 @@ def updated(context: MmContext, event: RoutingAreaUpdate) -> S:
     take_identities(context, event)
     if context.pdp_subscriptions:  # those of another SGSN's are told by the HLR, unless it has lost them
         session_orders.subscription_changed(context)
+    for pdp in event.lowered:
+        pdp.deliver(ModificationOrder(pdp.qos_negotiated))
     if context.stage.gs.wants_update(context.imsi):
         context.start(NetworkDetach(context, DetachTypeMt.IMSI_DETACH))
     return S.REGISTERED
@@ -331,8 +334,13 @@ def departed(context: MmContext, event: Departed) -> S:
 
 
 def forgotten(context: MmContext, event: Forgotten) -> S:
-    """It has not come back. An HLR that does not know it to be elsewhere is told that nobody is served here."""
+    """It has not come back. An HLR that does not know it to be elsewhere is told that nobody is served here.
+
+    Then the GGSNs may not know so, too, and delete its PDP contexts if they are with this SGSN still.
+    """
     context.end_children()
+    if event.cancelled:
+        context.leave_sessions()
     context.deregistered()
     if event.cancelled:
         return S.GONE
@@ -371,8 +379,10 @@ def location_lost(context: MmContext, event: LocationLost) -> S:
 
 
 def location_found(context: MmContext, event: LocationUpdate) -> State:
-    """It knows, and so does the VLR now if the mobile is associated with one."""
+    """It knows, and so does the VLR now if the mobile is associated with one; it may have told another subscription."""
     context.stage.gs.heard(context)
+    if context.pdp_subscriptions:
+        session_orders.subscription_changed(context)
     return context.state
 
 

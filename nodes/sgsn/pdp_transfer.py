@@ -9,26 +9,24 @@ was complete: its contexts are here still, but the GGSNs may have been told othe
 from typing import TYPE_CHECKING
 
 from nodes.core import gtp
-from nodes.core.gtp import NO_TEID, Transaction
+from nodes.core.gtp import Transaction
 from nodes.core.machine import Begin, Machine, Procedure, State
 from nodes.sgsn import quality_of_service
 from nodes.sgsn.events import TAKEN_OVER
 from nodes.sgsn.pdp_activation import plain
 from nodes.sgsn.pdp_context import PdpContext
 from nodes.sgsn.pdp_creation import peer_address
+from nodes.sgsn.pdp_modification import NO_CONTEXT, make_update, take_update
 from nodes.sgsn.pdp_states import S as PdpState
-from protocol.causes import GtpCause
 from protocol.gtp import (
     EndUserAddress,
     GsnAddress,
-    Nsapi,
     QualityOfServiceProfile,
     UpdatePdpContextRequest,
     UpdatePdpContextResponse,
 )
 from protocol.gtp import PdpContext as GtpPdpContext
 from protocol.gtp import TransactionIdentifier as GtpIdentifier
-from protocol.identities import GsnAddress as PeerAddress
 from protocol.sm import TransactionIdentifier
 from protocol.sm.elements import EXTENDED, LlcSapiValue
 
@@ -37,9 +35,6 @@ if TYPE_CHECKING:
 
 NSAPIS = range(5, 16)
 """NSAPIs that PDP contexts may have (TS 24.008 10.5.6.2)."""
-
-GONE = (GtpCause.NON_EXISTENT, GtpCause.CONTEXT_NOT_FOUND)
-"""With these causes a GGSN says that it has no such context."""
 
 EXTENSION = 0x80
 """What stands in the second octet of a transaction identifier of 7 and more beside its value (TS 24.007 11.2.3.1.3)."""
@@ -158,34 +153,26 @@ class S(State):
 
 
 class TunnelUpdate(Procedure):
-    """All GGSNs of a mobile are told that it is here; ``lost`` is True where one of them does not keep a context."""
+    """All GGSNs of a mobile are told that it is here.
 
-    __slots__ = ("context", "lost", "requests")
+    ``lost`` is True where one of them does not keep a context; those that are ``lowered`` get less than they had.
+    """
+
+    __slots__ = ("context", "lost", "lowered", "requests")
 
     def __init__(self, parent: Procedure, context: "MmContext") -> None:
         super().__init__(parent.stage, parent)
         self.context = context
         self.lost = False
+        self.lowered: tuple[PdpContext, ...] = ()
         self.requests: dict[Transaction, PdpContext] = {}
 
     def make_request(self, pdp: PdpContext) -> UpdatePdpContextRequest:
-        """Update PDP Context Request (7.3.3)."""
-        gn = self.stage.gn
-        assert pdp.ggsn_control is not None
-        assert pdp.ggsn_teid_control is not None
-        assert pdp.teid_data is not None
-        assert pdp.qos_negotiated is not None
+        """Update PDP Context Request with tunnel ends that the GGSN does not know (7.3.3)."""
         cell = self.context.cell
-        return UpdatePdpContextRequest(
-            teid=pdp.ggsn_teid_control,
-            rai=None if cell is None else cell.rai,
-            recovery=gn.gtp.recovery_to(gn.gtp.path_to(pdp.ggsn_control)),
-            tunnel_endpoint_identifier_data_i=pdp.teid_data,
-            tunnel_endpoint_identifier_control_plane=pdp.teid_control,
-            nsapi=Nsapi(value=pdp.nsapi),
-            sgsn_address_for_control_plane=gn.own,
-            sgsn_address_for_user_traffic=gn.own,
-            quality_of_service_profile=QualityOfServiceProfile(pdp.priority, pdp.qos_negotiated),
+        assert pdp.qos_negotiated is not None
+        return make_update(pdp, pdp.qos_negotiated).replace(
+            rai=None if cell is None else cell.rai, tunnel_endpoint_identifier_control_plane=pdp.teid_control
         )
 
     def settle(self, transaction: Transaction) -> PdpContext | None:
@@ -221,29 +208,16 @@ def answered(update: TunnelUpdate, event: Transaction) -> S:
     if pdp is None:
         pass
     elif response.cause.is_acceptance:
-        take_response(pdp, response)
+        take_update(pdp, response)
+        profile = response.quality_of_service_profile
+        if profile is not None and profile.quality_of_service != pdp.qos_negotiated:
+            pdp.qos_negotiated = profile.quality_of_service
+            update.lowered += (pdp,)
     else:
         update.lost = True
-        pdp.in_ggsn = pdp.in_ggsn and response.cause not in GONE
+        pdp.in_ggsn = pdp.in_ggsn and response.cause not in NO_CONTEXT
         pdp.drop()
     return update.rest
-
-
-def take_response(pdp: PdpContext, response: UpdatePdpContextResponse) -> None:
-    """Keep what the GGSN has told anew; what it leaves out is as before."""
-    if response.tunnel_endpoint_identifier_data_i is not None:
-        pdp.ggsn_teid_data = response.tunnel_endpoint_identifier_data_i
-    if response.tunnel_endpoint_identifier_control_plane not in (None, NO_TEID):
-        pdp.ggsn_teid_control = response.tunnel_endpoint_identifier_control_plane
-    if response.ggsn_address_for_control_plane is not None:
-        pdp.ggsn_control = PeerAddress(response.ggsn_address_for_control_plane.address)
-    if response.ggsn_address_for_user_traffic is not None:
-        pdp.ggsn_user = PeerAddress(response.ggsn_address_for_user_traffic.address)
-    if response.charging_id is not None:
-        pdp.charging_id = response.charging_id
-    if response.quality_of_service_profile is not None:
-        pdp.qos_negotiated = response.quality_of_service_profile.quality_of_service
-    pdp.stage.gn.connect(pdp)
 
 
 def unanswered(update: TunnelUpdate, event: Transaction) -> S:

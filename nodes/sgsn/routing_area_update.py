@@ -16,6 +16,7 @@ from nodes.sgsn.failure_report import FailureReport
 from nodes.sgsn.gs_update import GsUpdate
 from nodes.sgsn.identification import Identification
 from nodes.sgsn.location_update import LocationUpdate
+from nodes.sgsn.pdp_context import PdpContext
 from nodes.sgsn.pdp_transfer import TunnelUpdate, accept_status
 from protocol.causes import GmmCause, GtpCause
 from protocol.gmm import (
@@ -60,10 +61,11 @@ class RoutingAreaUpdate(Procedure):
 
     ``place`` is where the mobile was before it asked, ``proved`` whether it is the one whose context this is, ``asked``
     the P-TMSI under which it came. ``transfer`` got the contexts from the old SGSN, ``voice`` asked the VLR.
-    ``tells_status``: the mobile is to learn which PDP contexts there are.
+    ``tells_status``: the mobile is to learn which PDP contexts there are; ``lowered`` are those of which their GGSNs
+    give less than they did.
     """
 
-    __slots__ = ("asked", "context", "place", "proved", "request", "tells_status", "transfer", "voice")
+    __slots__ = ("asked", "context", "lowered", "place", "proved", "request", "tells_status", "transfer", "voice")
 
     def __init__(self, context: Any, request: RoutingAreaUpdateRequest) -> None:
         super().__init__(context.stage, context)
@@ -72,6 +74,7 @@ class RoutingAreaUpdate(Procedure):
         self.request = request
         self.proved = False
         self.tells_status = False
+        self.lowered: tuple[PdpContext, ...] = ()
         self.asked = Tmsi(0)
         self.transfer: ContextTransfer | None = None
         self.voice: GsUpdate | None = None
@@ -274,6 +277,7 @@ def unanswered(update: RoutingAreaUpdate, event: Authentication | Identification
 def tunnels_updated(update: RoutingAreaUpdate, event: TunnelUpdate) -> S:
     """The GGSNs know; of a context that one of them has not kept the mobile is told by its status."""
     update.tells_status = update.tells_status or event.lost
+    update.lowered += event.lowered
     return update.update_location()
 
 

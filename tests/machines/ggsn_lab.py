@@ -151,14 +151,15 @@ class AroundGgsn:
         """An SGSN updates a context; the answer."""
         return self.says(update(created, sgsn, **changes), sgsn)
 
-    def deletes(self, created: Any, nsapi: int = 5, *, teardown: bool = True) -> Any:
+    def deletes(self, created: Any, nsapi: int = 5, *, teardown: bool = True, sgsn: str = "sgsn1") -> Any:
         """An SGSN deletes a context; the answer."""
         return self.says(
             DeletePdpContextRequest(
                 teid=created.tunnel_endpoint_identifier_control_plane,
                 teardown_ind=TeardownInd(teardown=True) if teardown else None,
                 nsapi=Nsapi(value=nsapi),
-            )
+            ),
+            sgsn,
         )
 
     def sends_up(self, created: Any, packet: bytes, sgsn: str = "sgsn1") -> None:

@@ -431,7 +431,27 @@ def test_update_of_the_tunnel_ends() -> None:
     assert list(around.inspects()["paths"]) == ["10.0.0.9"]
     answer = around.updates(created, "sgsn2", tunnel_endpoint_identifier_control_plane=None)
     assert answer.teid == 0x4001
-    around.deletes(created)
+    around.deletes(created, sgsn="sgsn2")
+    assert around.is_empty()
+
+
+def test_deletion_by_the_sgsn_that_the_mobile_has_left() -> None:
+    """23.060 6.9.1.2.2: its request is late, as the context is another SGSN's now; that one may delete it."""
+    around = AroundGgsn()
+    created = around.creates()
+    around.updates(created, "sgsn2")
+    assert around.deletes(created).cause is GtpCause.NON_EXISTENT
+    around.updates(created)
+    assert around.deletes(created, sgsn="sgsn2").cause is GtpCause.NON_EXISTENT
+    assert around.deletes(created).cause is GtpCause.REQUEST_ACCEPTED
+    assert around.is_empty()
+
+
+def test_deletion_by_an_sgsn_that_could_not_update() -> None:
+    """29.060 7.3.3: its update was lost, and so the context is to go: it may delete what it has got from another."""
+    around = AroundGgsn()
+    created = around.creates()
+    assert around.deletes(created, sgsn="sgsn2").cause is GtpCause.REQUEST_ACCEPTED
     assert around.is_empty()
 
 

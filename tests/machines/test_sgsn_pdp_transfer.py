@@ -28,6 +28,7 @@ from protocol.gtp import Imsi as GtpImsi
 from protocol.identities import Apn, Teid, Tlli, Tmsi
 from protocol.map.location import CancellationType, UpdateGprsLocationArg
 from protocol.map.operations import ErrorCode
+from protocol.sm import ModifyPdpContextRequestMt
 from protocol.sm.quality_of_service import QualityOfService
 from tests.machines.sgsn_lab import AWAY, FAR, FOREIGN, IMSI, NEAR, Mobile, Strict
 from tests.machines.sgsn_sessions import GGSNS, SessionLab
@@ -101,7 +102,7 @@ class Moving(SessionLab, Strict):
         """A GGSN answers an Update PDP Context Request."""
         own = GsnAddress(GGSNS[link].address)
         elements: dict[str, Any] = {
-            "teid": request.tunnel_endpoint_identifier_control_plane,
+            "teid": request.tunnel_endpoint_identifier_control_plane or self.pdp(request.nsapi.value).teid_control,
             "sequence_number": request.sequence_number,
             "cause": GtpCause.REQUEST_ACCEPTED,
             "tunnel_endpoint_identifier_data_i": Teid(request.teid + 0x100),
@@ -228,7 +229,7 @@ def test_session_deleted_while_the_ggsns_are_told(lab: Moving) -> None:
 
 
 def test_quality_lowered_by_the_ggsn(lab: Moving) -> None:
-    """29.060 7.3.4: the GGSN may agree to less, and have its end of the tunnel elsewhere."""
+    """29.060 7.3.4: the GGSN may agree to less, and have its end of the tunnel elsewhere; the mobile is told."""
     lab.arrives(told())
     lab.answers_update(
         lab.last(UpdatePdpContextRequest),
@@ -236,8 +237,9 @@ def test_quality_lowered_by_the_ggsn(lab: Moving) -> None:
         tunnel_endpoint_identifier_control_plane=Teid(0x777),
     )
     pdp = lab.pdp()
-    assert pdp.qos_negotiated == LESS.quality_of_service
     assert (pdp.ggsn_teid_control, pdp.ggsn_teid_data) == (0x777, 0x205)
+    lab.answers_update(lab.last(UpdatePdpContextRequest), quality_of_service_profile=LESS)  # and the mobile is told
+    assert lab.last(ModifyPdpContextRequestMt).new_qos == LESS.quality_of_service
 
 
 def test_sessions_that_cannot_be(lab: Moving) -> None:
@@ -287,6 +289,16 @@ def test_sessions_depart(home: Moving) -> None:
     home.cancels(CancellationType.UPDATE_PROCEDURE)
     home.waits(61 + 11)  # and the GGSN's echo
     assert home.all(DeletePdpContextRequest) == []
+    assert home.is_clean
+
+
+def test_sessions_whose_new_sgsn_has_died(home: Moving) -> None:
+    """The HLR does not know of the other SGSN when the timer ends: if the GGSN does not either, it deletes them."""
+    home.departs()
+    home.said.clear()
+    home.waits(61)
+    assert home.last(DeletePdpContextRequest).nsapi.value == 5
+    home.waits(11)
     assert home.is_clean
 
 
