@@ -11,7 +11,7 @@ from nodes.core.machine import BEGIN
 from nodes.core.node import CommandError
 from nodes.core.outputs import Command, Interface, Name, Record
 from nodes.core.tcap import Dialogue, Tcap
-from nodes.sgsn import mobility, session_management, session_orders, subscriber_data
+from nodes.sgsn import mobility, ready_for_sm, session_management, session_orders, subscriber_data
 from nodes.sgsn.attach import Attach
 from nodes.sgsn.config import SgsnConfig
 from nodes.sgsn.context import MmContext
@@ -94,6 +94,8 @@ class Sgsn(Contexts):
         self.suspensions = Suspensions(self)
         self.user_plane = UserPlane(self)
         self.hlr_resets = HlrResets(self)
+        self.unreached: dict[Imsi, None] = {}
+        """Mobiles that a GGSN could not have, of whose return the HLR is to hear (ready_for_sm.py)."""
         self.gn = Gn(self)
         self._prefixes = sorted(config.hlrs, key=len, reverse=True)
         self._hlrs = {prefix: Address(ssn=Ssn.HLR, gt=number) for prefix, number in config.hlrs.items()}
@@ -126,6 +128,8 @@ class Sgsn(Contexts):
                 if context is not None:
                     if context.lost_by_hlr:
                         context.hear(LOCATION_LOST)
+                    if self.unreached:
+                        ready_for_sm.heard(context)
                     self.gs.heard(context)
         elif interface in ("gr", "gf"):
             self.tcap.receive(pdu)
@@ -423,6 +427,7 @@ class Sgsn(Contexts):
                 "links": len(self.by_tlli),
                 "pdp_contexts": len(self.gn.tunnels),
                 "teids": self.gn.gtp.teids,
+                "unreached": len(self.unreached),
                 "paths": self.gn.paths.look(),
                 "dialogues": len(self.tcap.dialogues),
                 "downlink_waiting": sum(bvc.downlink.waiting for bvc in self.gb.bvcs.values()),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nodes.core import gtp
 from nodes.core.gtp import Incoming, Transaction
 from nodes.core.machine import BEGIN, Begin, Machine, Procedure, State
-from nodes.sgsn import mobility
+from nodes.sgsn import mobility, ready_for_sm
 from nodes.sgsn.apn_selection import split
 from nodes.sgsn.events import Deregistered
 from nodes.sgsn.pdp_activation import plain
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from nodes.sgsn.context import MmContext
 
 SERVED = (mobility.S.REGISTERED, mobility.S.COMMON_PROCEDURE_INITIATED)
+
+UNREACHED = (GtpCause.MS_IS_GPRS_DETACHED, GtpCause.MS_IS_NOT_GPRS_RESPONDING)
+"""After these the HLR is told when the mobile is there again."""
 
 MOST = 11
 """Activations that the network asks one mobile for at a time: it can have no more contexts."""
@@ -111,6 +114,8 @@ def notified(node: Any, incoming: Incoming) -> None:
             teid=request.tunnel_endpoint_identifier_control_plane, cause=cause or GtpCause.REQUEST_ACCEPTED
         )
     )
+    if cause in UNREACHED and context is not None:
+        ready_for_sm.mark(node, Imsi(request.imsi))
     if cause is None and not is_known(context, plain(request.end_user_address)):
         NetworkRequest(context, request).hear(BEGIN)
 
@@ -160,7 +165,8 @@ def refused(request: NetworkRequest, event: RequestPdpContextActivationReject) -
 
 
 def unanswered(request: NetworkRequest, event: Timer | Deregistered) -> S:
-    """The fifth expiry of T3385, or the mobile has gone."""
+    """The fifth expiry of T3385, or the mobile has gone: the HLR is to hear when it is there (23.060 9.2.2.2.2)."""
+    ready_for_sm.mark(request.stage, Imsi(request.request.imsi))
     return request.tell_ggsn(GtpCause.MS_IS_NOT_GPRS_RESPONDING_TO_PAGING)
 
 
