@@ -14,13 +14,23 @@ HISTORY: Final = frozenset(
 )
 """What a node tells of its past, or of when it will act."""
 
+PROVISIONED: Final = frozenset({("hlr", "subscribers")})
+"""What operators enter and remove, by the roles of nodes: it is no use of the network."""
+
 StillLife = Mapping[str, Any]
 """What each node tells of itself, but for its past."""
 
 
 def still_life(session: Session, lab: Lab) -> StillLife:
     """What the nodes of a network hold now."""
-    return {node: dict(_present("", session.inspect(node))) for node in lab.nodes}
+    return {
+        node: {
+            name: value
+            for name, value in _present("", session.inspect(node))
+            if (lab.roles[node], name) not in PROVISIONED
+        }
+        for node in lab.nodes
+    }
 
 
 def leftovers(before: StillLife, after: StillLife) -> Iterator[str]:

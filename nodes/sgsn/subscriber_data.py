@@ -5,6 +5,7 @@ from typing import Any
 from nodes.core.machine import Machine, Procedure, State
 from nodes.core.tcap import Closed, Dialogue, NoAnswer
 from nodes.sgsn import session_orders
+from nodes.sgsn.association import DISOWNED
 from nodes.sgsn.mobility import DetachOrder
 from protocol.gmm.elements import DetachTypeMt
 from protocol.map.errors import UnidentifiedSubParam
@@ -92,6 +93,7 @@ def inserted(insertion: SubscriberData, event: InsertSubscriberDataArg) -> S:
     insertion.dialogue.send()
     packets_alone = event.network_access_mode is NetworkAccessMode.ONLY_PACKET
     if context is not None and packets_alone and sgsn.gs.is_associated(context.imsi):
+        sgsn.gs.tell(context.imsi, DISOWNED)  # at its next update, should it not hear of the detach
         context.deliver(DetachOrder(DetachTypeMt.IMSI_DETACH))
     return S.WAIT_MORE
 
