@@ -273,7 +273,7 @@ class Sessions:
             self._answer_error(code, identifier, context, error)
             raise
         if isinstance(message, RequestPdpContextActivation):
-            self._requested(message)
+            self._requested(message, context)
         elif context is None:
             self._warn("sm status", f"SM STATUS {message} of transaction {identifier}, which is unknown")
         elif not context.deliver(message):
@@ -299,7 +299,7 @@ class Sessions:
 
     # --- the network wants a context (6.1.3.1.2) ------------------------------------------------------------------
 
-    def _requested(self, request: RequestPdpContextActivation) -> None:
+    def _requested(self, request: RequestPdpContextActivation, context: PdpContext | None) -> None:
         identifier = request.transaction_identifier
         if identifier.flag:
             self._warn("sm transaction", f"{request.title} of a transaction of the mobile: ignored")  # 8.3.2
@@ -312,16 +312,15 @@ class Sessions:
             return
         refusal = SmCause.FEATURE_NOT_SUPPORTED if address.ipv4 is None and address.ipv6 is None else None
         for other in () if refusal is not None else tuple(self.contexts.values()):
-            if is_of(other, address, apn):
+            if other is context or is_of(other, address, apn):
                 other.release("the network activates it anew")  # 6.1.3.1.5 d
         nsapi = self.allocate_nsapi()
         if nsapi is None or refusal is not None:
             cause = refusal or SmCause.INSUFFICIENT_RESOURCES
             self.tell(RequestPdpContextActivationReject(transaction_identifier=identifier.answer, sm_cause=cause))
             return
-        # The request is the mobile's own transaction: with flag 1 the network would ignore it (8.3.2).
-        wanted = Wanted(nsapi=nsapi, address=address, apn=apn, qos=SUBSCRIBED)
-        self.activate(wanted, self.allocate_identifier())
+        # In the transaction that the network has begun: with flag 1 it takes none but that (8.3.2).
+        self.activate(Wanted(nsapi=nsapi, address=address, apn=apn, qos=SUBSCRIBED), identifier.answer)
 
 
 def is_of(context: PdpContext, address: PdpAddress, apn: Apn | None) -> bool:

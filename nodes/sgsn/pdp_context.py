@@ -138,9 +138,14 @@ class PdpContext(Procedure):
             if other is not self and other.teid_control == self.teid_control
         ]
 
+    @property
+    def is_last(self) -> bool:
+        """True where no other context of the address stays: with this one goes the address (29.060 7.3.5)."""
+        return all(other.state is S.INACTIVE_PENDING for other in self.linked)
+
     def drop(self) -> None:
         """Delete it here without a word to the mobile, and in the GGSN if that has it."""
-        self.delete_in_ggsn(teardown=not self.linked)
+        self.delete_in_ggsn(teardown=self.is_last)
         self.end()
 
     def delete_in_ggsn(self, *, teardown: bool) -> None:

@@ -47,7 +47,7 @@ def begun(deactivation: MobileDeactivation, event: Begin) -> S:
     pdp, layer = deactivation.pdp, deactivation.stage.gn.gtp
     assert pdp.ggsn_control is not None
     assert pdp.ggsn_teid_control is not None
-    teardown = deactivation.teardown or not pdp.linked
+    teardown = deactivation.teardown or pdp.is_last
     request = make_deletion(pdp.ggsn_teid_control, pdp.nsapi, teardown=teardown)
     deactivation.start(layer.request(deactivation, pdp.ggsn_control, request, pdp.subject))
     return S.WAIT_GGSN
@@ -136,7 +136,7 @@ def network_begun(deactivation: NetworkDeactivation, event: Begin) -> NetworkSta
     """Tell the mobile, and the GGSN if it is not the one that asks (23.060 9.2.4.2: neither waits for the other)."""
     pdp, order = deactivation.pdp, deactivation.order
     if order.incoming is None:
-        pdp.delete_in_ggsn(teardown=order.teardown or not pdp.linked)
+        pdp.delete_in_ggsn(teardown=order.teardown or pdp.is_last)
     else:
         for gone in (pdp, *(pdp.linked if order.teardown else ())):
             gone.in_ggsn = False

@@ -183,7 +183,7 @@ def noted(pdp: PdpContext, event: SmStatus) -> State:
     pdp.stage.warn("sm status", f"SM STATUS from {pdp.subject}: {event.sm_cause.words}")
     if event.sm_cause is not SmCause.INVALID_TRANSACTION_IDENTIFIER_VALUE:
         return pdp.state
-    pdp.delete_in_ggsn(teardown=not pdp.linked)
+    pdp.delete_in_ggsn(teardown=pdp.is_last)
     return S.GONE
 
 

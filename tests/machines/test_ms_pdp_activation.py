@@ -424,26 +424,26 @@ def test_secondary_accept_for_first() -> None:
 
 
 def test_network_requests_activation() -> None:
-    """The mobile asks for what is offered, in a transaction of its own (6.1.3.1.2): others are ignored (8.3.2)."""
+    """The mobile asks for what is offered, in the transaction of the network (6.1.3.1.2, 8.3.2)."""
     around = attached()
     request = only(around.says(offer()))
     assert isinstance(request, ActivatePdpContextRequest)
-    assert request.transaction_identifier == TransactionIdentifier(0)
+    assert request.transaction_identifier == THEIRS.answer
     assert request.requested_pdp_address == PdpAddress.static(ADDRESS)
     assert request.access_point_name == "internet"
     assert around.says(offer()) == [], "the request came again: its answer is under way"
-    assert around.says(accept_context()) == []
-    assert contexts(around, "nsapi", "ti", "state", "address") == [(5, 0, "PDP-ACTIVE", "10.100.0.1")]
-    assert only(around.order("activate")).transaction_identifier == TransactionIdentifier(1)
+    assert around.says(accept_context(THEIRS)) == []
+    assert contexts(around, "nsapi", "ti", "state", "address") == [(5, 2, "PDP-ACTIVE", "10.100.0.1")]
+    assert only(around.order("activate")).transaction_identifier == TransactionIdentifier(0)
 
 
 def test_network_request_same_transaction_value() -> None:
     """Transactions of both sides may have the same value: the flag tells them apart (24.007 11.2.3.1.3)."""
     around = activated(address=ADDRESS_2)
     request = only(around.says(offer(identifier=TransactionIdentifier(0))))
-    assert request.transaction_identifier == TransactionIdentifier(1)
-    around.says(accept_context(TransactionIdentifier(1, flag=True)))
-    around.says(end_context(identifier=TransactionIdentifier(1, flag=True)))
+    assert request.transaction_identifier == TransactionIdentifier(0, flag=True)
+    around.says(accept_context(TransactionIdentifier(0)))
+    around.says(end_context(identifier=TransactionIdentifier(0)))
     assert contexts(around, "nsapi", "address") == [(5, "10.100.0.2")]
 
 
