@@ -108,7 +108,7 @@ class Life:
             case "cover":
                 arguments["on"] = dice.random() < 0.7
             case "attach":
-                arguments |= dice.choice(({}, {}, {"combined": True}, {"combined": False}))
+                arguments |= dice.choice(({}, {}, {"combined": True}))
             case "detach":
                 arguments |= dice.choice(({}, {"type": "imsi"}, {"type": "gprs"}, {"power_off": True}))
             case "activate":
