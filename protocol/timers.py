@@ -1103,6 +1103,15 @@ X_RADIO_LINK = timer(
     stop="the next one, or CHANNEL RELEASE",
     expiry="the radio link is taken for lost, and the channel is left (44.018 3.4.13.1)",
 )
+X_BARRED = timer(
+    "X-barred",
+    1280,
+    1,
+    "mobile",
+    start="the network in a cell has failed authentication",
+    stop="mobile switched off",
+    expiry="the cell may be used again (the maximum of Tbarred, 25.331 8.1.4a)",
+)
 X_SEARCH = timer(
     "X-search",
     30,

@@ -42,6 +42,7 @@ QUICK: Final[Mapping[str, Any]] = {
         "X-moved": "30 s",
         "X-imsi-detach": "7 min",
         "X-vlr-purge": "30 s",
+        "X-barred": "60 s",
         "X-silence": "90 s",
         "X-radio-link": "90 s",
     },

@@ -88,7 +88,8 @@ def _serve(session: Session, lab: Lab, name: str) -> Served:
     hosts = [str(host) for entry in lab.topology.nodes.values() if isinstance(entry, PdnEntry) for host in entry.hosts]
     apns = [subscription.apn for _, subscription in sorted(lab.subscribers[name].contexts.items())]
     if hosts and apns:
-        if not any(pdp["state"] == ACTIVE for pdp in session.inspect(mobile.ms, name).get("pdp_contexts", ())):
+        contexts = session.inspect(mobile.ms, name).get("pdp_contexts", ())
+        if not any(pdp["state"] == ACTIVE and "." in str(pdp["address"]) for pdp in contexts):
             order(mobile.ms, "activate", mobile=name, apn=str(apns[0]))
         order(mobile.ms, "ping", mobile=name, address=hosts[0])
     return Served(before, outcomes)

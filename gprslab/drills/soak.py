@@ -58,6 +58,9 @@ TOLD: Final = (
 )
 """What nodes of the network are told to do, by their roles."""
 
+IN_ORDER: Final = ("gb", "a")
+"""Interfaces where whatever is not lost comes once and in its order (48.016 7.1, Q.714 1.1.2)."""
+
 
 class Life:
     """What happens in a network: ``session`` is lived in; ``log`` hears of everything, in words."""
@@ -152,13 +155,16 @@ class Life:
             self._log("no more faults")
             self.session.clear_faults()
             return
+        interface = dice.choice(("um", "gb", "gr", "gs", "gn", "d", "a", "gf"))
+        chance, times = dice.choice(((0.1, 50), (0.3, 5), (1.0, 1)))
+        action: Any = dice.choice(("lose", "lose", "delay", "duplicate"))
         rule = Rule(
-            action=dice.choice(("lose", "lose", "delay", "duplicate")),
-            interface=dice.choice(("um", "gb", "gr", "gs", "gn", "d", "a", "gf")),
-            chance=dice.choice((0.1, 0.3, 1.0)),
+            action="lose" if interface in IN_ORDER else action,
+            interface=interface,
+            chance=chance,
             delay_us=dice.choice((50_000, 3 * SECOND)),
             nth=1,
-            times=dice.choice((1, 5, 50)),
+            times=times,
         )
         self._log(str(rule))
         self.session.add_fault(rule)

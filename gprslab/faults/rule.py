@@ -15,11 +15,16 @@ from gprslab.trace.layers import Layer, layers
 from nodes.core.outputs import Note
 from nodes.core.sccp import Reassembly
 from protocol.identities import MobileIdentity, Tlli, Tmsi
+from protocol.um import BroadcastChannel
 
 Action = Literal["lose", "delay", "duplicate"]
 
 MOST_TLLIS: Final = 100_000
 """TLLIs whose mobile is remembered, at most."""
+
+
+BROADCAST: Final = bytes((BroadcastChannel.code,))
+"""With what system information begins."""
 
 
 class BadRuleError(ValueError):
@@ -28,7 +33,9 @@ class BadRuleError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """Which PDUs are struck, and how; what is left out matches all.
+    """Which PDUs are struck, and how; what is left out matches all, but for system information.
+
+    A cell says that again and again, which is not emulated; so it is struck only where ``message`` names it.
 
     ``message`` is the class name of a message at any layer: ``AttachAccept``, ``UlUnitdata``, ``Begin``,
     ``SendAuthenticationInfoRes``. ``imsi`` is the mobile's, where the PDU or what was seen before of its TLLI tells it.
@@ -142,6 +149,7 @@ class Faults:
         """
         if not self._rules:
             return [(0, pdu)], []
+        broadcast = interface == "um" and pdu[:1] == BROADCAST
         found: list[Layer] = []
         imsi = None
         if self._named:
@@ -152,7 +160,7 @@ class Faults:
         striking: Rule | None = None
         for number, rule in zip(self._numbers, self._rules, strict=True):
             if (
-                (rule.message is None or rule.message in names)
+                (rule.message in names if rule.message is not None else not broadcast)
                 and (rule.interface is None or rule.interface == interface)
                 and (rule.receiver is None or rule.receiver == receiver)
                 and (rule.sender is None or rule.sender == link)

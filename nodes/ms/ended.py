@@ -181,7 +181,7 @@ def authenticated(mobile: Mobile, event: Authentication) -> State:
 
 def network_false(mobile: Mobile, event: Authentication) -> S:
     """The cell is barred, and whatever ran in it is over (4.7.7.6.1)."""
-    mobile.barred |= {mobile.cell.name}
+    mobile.bar(mobile.cell.name)
     mobile.stage.warn("network false", f"{mobile.subject} bars {mobile.cell.name}: its network fails authentication")
     mobile.end_children()
     if mobile.state in (*REGISTERED_CAMPED, S.UPDATING, S.IMSI_DETACH_INITIATED):

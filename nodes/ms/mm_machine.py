@@ -151,7 +151,7 @@ def network_false(mm: Mm, event: MmAuthentication) -> S:
     """The cell is barred, and the channel left (4.3.2.6.1)."""
     mobile, channel = mm.mobile, mm.channel
     assert channel is not None
-    mobile.barred |= {channel.cell.name}
+    mobile.bar(channel.cell.name)
     mm.stage.warn("network false", f"{mm.subject} bars {channel.cell.name}: its network fails authentication")
     mm.end_children()
     mm.tell_packets()

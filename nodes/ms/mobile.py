@@ -7,6 +7,7 @@ place, has ended. The table of its main states is in :mod:`nodes.ms.gmm`.
 
 from typing import Any
 
+from nodes.core.clock import Running
 from nodes.core.llc import LogicalLink
 from nodes.core.machine import Procedure
 from nodes.ms.attach import Attach
@@ -15,7 +16,7 @@ from nodes.ms.causes import AREA_FORBIDDEN, FOR_CALLS_TOO, PLMN_FORBIDDEN, SIM_I
 from nodes.ms.cell import SystemInformation
 from nodes.ms.config import MobileConfig, RadioCell
 from nodes.ms.detach import Detach
-from nodes.ms.events import DEREGISTERED, SUSPENDED, Paged, Resumed
+from nodes.ms.events import CELL_HEARD, DEREGISTERED, SUSPENDED, Paged, Resumed
 from nodes.ms.mm import MobilityManagement
 from nodes.ms.orders import AttachOrder, DetachOrder, ImsiDetachOrder, Move, Order, SwitchOff, SwitchOn
 from nodes.ms.ready import Readiness
@@ -36,7 +37,7 @@ from protocol.identities import Lai, MobileIdentity, Plmn, Rai, Tlli
 from protocol.llc import Null
 from protocol.llc.frame import Sapi
 from protocol.rr import ChannelNeeded, NetworkModeOfOperation
-from protocol.timers import T3302, Timer
+from protocol.timers import T3302, X_BARRED, Timer
 
 ATTEMPTS = 5
 """The value of an attempt counter that ends quick attempts (4.7.3.1.5, 4.7.5.1.5)."""
@@ -55,13 +56,32 @@ DONE: dict[type[Order], tuple[S, ...]] = {
 """The states in which each order counts as done; any other order is done in whatever state."""
 
 
+class Barring:
+    """A mobile does not use a cell for a while."""
+
+    __slots__ = ("cell", "mobile")
+
+    def __init__(self, mobile: "Mobile", cell: str) -> None:
+        self.mobile = mobile
+        self.cell = cell
+
+    def expired(self, timer: Timer) -> None:
+        """It may be used again; if the mobile is there it looks at it."""
+        mobile = self.mobile
+        del mobile.barred[self.cell]
+        if mobile.cell.name == self.cell and mobile.is_on:
+            mobile.hear(CELL_HEARD)
+            mobile.stage.unsettled[mobile] = None
+
+
 class Mobile(Procedure):
     """A mobile and its card.
 
     ``tlli`` is the identity on the link, ``tlli_old`` the one before, valid until the network uses the new one;
     ``listens`` tells whether it hears anything. ``answered`` is the last challenge that was in order (RAND, AUTN, RES),
     ``cipher`` the algorithm that came with it;
-    ``forbidden`` and ``barred`` are areas and cells that may not be tried again before the mobile is switched off.
+    ``forbidden`` are areas that may not be tried again before the mobile is switched off, ``barred`` cells that may not
+    be before their timers have run out.
     ``wants_gprs`` and ``wants_calls`` are what its user wants now, ``combined`` whether calls are wanted with GPRS.
     ``attempted`` is the area where it last tried to attach or update. ``periodic_due``, ``update_due`` and
     ``imsi_attach_due`` tell what an update must make good. ``redo`` is a detach that waits for an update.
@@ -123,6 +143,7 @@ class Mobile(Procedure):
         self.orders: tuple[Order, ...] = ()
         self.readiness = Readiness(self)
         self.mm = MobilityManagement(self)
+        self.barred: dict[str, Running] = {}
         self.sessions = Sessions(self)
         self.renew()
 
@@ -133,7 +154,6 @@ class Mobile(Procedure):
         self.attempted: Rai | None = None
         self.answered: tuple[bytes, bytes | None, bytes] | None = None
         self.forbidden: frozenset[Plmn | Lai] = frozenset()
-        self.barred: frozenset[str] = frozenset()
         self.sim_invalid: frozenset[Service] = frozenset()
         self.equivalent_plmns: tuple[Plmn, ...] = ()
         self.information: dict[str, str] = {}
@@ -179,6 +199,17 @@ class Mobile(Procedure):
             return None
         known: SystemInformation | None = self.stage.cells.get(self.cell.identifier)
         return None if known is None or known.barred else known
+
+    def bar(self, cell: str) -> None:
+        """The network in this cell is taken for a false one: the cell is not used for a while (24.008 4.7.7.6.1)."""
+        if cell not in self.barred:
+            self.barred[cell] = self.stage.clock.start(X_BARRED, Barring(self, cell))
+
+    def unbar(self) -> None:
+        """All cells may be used again."""
+        for running in self.barred.values():
+            self.stage.clock.stop(running)
+        self.barred.clear()
 
     @property
     def may_combine(self) -> bool:

@@ -112,6 +112,7 @@ def switched_off(mobile: Mobile, event: SwitchOff) -> S:
 def off(mobile: Mobile) -> S:
     """Nothing runs, and nothing is heard."""
     mobile.wants_gprs = mobile.wants_calls = False
+    mobile.unbar()
     mobile.deregister()
     mobile.stage.listening.release_tlli(mobile)
     mobile.stage.listening.leave(mobile)

@@ -275,8 +275,10 @@ def separated(association: Association, event: Separated) -> S:
 
 
 def context_gone(association: Association, event: ContextGone) -> S:
-    """Nothing is left to know."""
-    return S.GONE
+    """Nothing is left to know. A VLR that still reaches the mobile through here is told that it cannot (7.2)."""
+    if association.state is S.NULL or not association.is_reliable:
+        return S.GONE
+    return association.tell_detach_from_gprs(NETWORK_INITIATED)
 
 
 WAITING = (S.WAIT_GPRS_DETACH_ACK, S.WAIT_IMSI_DETACH_ACK, S.WAIT_IMPLICIT_DETACH_ACK)
@@ -317,6 +319,6 @@ ASSOCIATION = Machine(
         (ANY, GprsDetachAck, acknowledged_again, LIVING),
         (ANY, ImsiDetachAck, acknowledged_again, LIVING),
         (KNOWN_TO_VLR, Separated, separated, (S.WAIT_GPRS_DETACH_ACK,)),
-        ((S.NULL, *KNOWN_TO_VLR), ContextGone, context_gone, (S.GONE,)),
+        ((S.NULL, *KNOWN_TO_VLR), ContextGone, context_gone, (S.WAIT_GPRS_DETACH_ACK, S.GONE)),
     ],
 )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from protocol.bssap_plus import (
+    GprsDetachIndication,
     ImsiDetachIndication,
     LocationUpdateAccept,
     LocationUpdateRequest,
@@ -36,6 +37,20 @@ def test_update_that_the_vlr_may_have_heard_is_undone(combined: Any) -> None:
     lab.wait(20 * 60)  # periodic update missed, implicitly detached
     assert lab.count(ImsiDetachIndication) == 1
     assert lab.context("emma", "vlr2")["gs"] == "Gs-NULL"
+
+
+def test_context_cancelled_is_told_to_the_vlr(lab: Any) -> None:
+    """29.018 7.2: a mobile that has died attaches elsewhere, for packets alone: its VLR pages there no more."""
+    assert lab.order("emma", "attach").status == "done"
+    lab.kill("ms1")
+    lab.restart("ms1")
+    assert lab.order("emma", "move", cell="cell4").status == "done"
+    lab.mark()
+    assert lab.order("emma", "attach", combined=False).status == "done"
+    assert lab.context("emma", "sgsn1") is None
+    assert lab.count(GprsDetachIndication) == 1
+    assert lab.context("emma", "vlr1")["gs"] == "Gs-NULL"
+    assert lab.broken() == []
 
 
 def test_tmsi_that_never_came_is_given_anew(combined: Any) -> None:

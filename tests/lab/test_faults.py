@@ -16,7 +16,7 @@ from protocol.llc.frame import Sapi, UiFrame
 from protocol.map.authentication import SendAuthenticationInfoArg
 from protocol.map.contexts import INFO_RETRIEVAL_V3
 from protocol.sccp import Address
-from protocol.um import PacketChannel
+from protocol.um import BroadcastChannel, PacketChannel
 
 TLLI = Tlli(0xC0000001)
 IMSI = "001010000000001"
@@ -158,3 +158,16 @@ def test_hostile_octets(interface: str, octets: bytes, up: bool | None) -> None:
     """Whatever octets come, their layers can be told."""
     for layer in layers(interface, octets, up):
         assert layer.message is not None or ":" in layer.name or "segment" in layer.name
+
+
+def test_system_information_is_struck_by_name_alone() -> None:
+    """A cell says it again and again, which is not emulated: what is lost once would be lost for ever."""
+    told = bytes((BroadcastChannel.code,)) + bytes(8)
+    faults = Faults()
+    faults.add(Rule(action="lose", interface="um"))
+    assert faults.act("ms1", "bss1", "um", told, 0) == ([(0, told)], [])
+    faults.add(Rule(action="lose", message="BroadcastChannel"))
+    told = BroadcastChannel(
+        cell=CellIdentifier(Rai.parse("001-01-1-1"), 1), system_information_3=b"", system_information_13=b""
+    ).encode()
+    assert faults.act("ms1", "bss1", "um", told, 0)[0] == []

@@ -25,6 +25,7 @@ from protocol.gmm import (
     GmmMessage,
     GmmStatus,
     IdentityResponse,
+    RoutingAreaUpdateRequest,
 )
 from protocol.gmm.elements import Cksn, DetachTypeMt, GprsTimer, IdentityType, ImeisvRequest
 from protocol.identities import Imei, Imsi, MobileIdentity, Rai, Tlli, Tmsi
@@ -506,6 +507,30 @@ def test_no_fresh_challenge() -> None:
     assert any("bars c1" in warning for warning in around.warnings)
     assert around.order("detach") == []
     assert around.answers() == [("done", NO_CELL, None)]
+
+
+def test_cell_barred_for_a_while() -> None:
+    """25.331 8.1.4a: what was taken for a false network may have been a slow HLR; X-barred later the cell is tried."""
+    around = attached()
+    around.says(challenge(32, 2))
+    around.wait(16)
+    assert around.wait(1270) == []
+    (update,) = around.wait(10)
+    assert isinstance(update, RoutingAreaUpdateRequest)
+    around.order("power-off")
+    around.order("power-on")
+    assert "X-barred" not in around.timers()
+
+
+def test_cell_unbarred_by_switching_off() -> None:
+    """A mobile that is switched off and on uses any cell again."""
+    around = attached()
+    around.says(challenge(32, 2))
+    around.wait(16)
+    assert "X-barred" in around.timers()
+    around.order("power-off")
+    assert around.timers() == set()
+    assert len(around.order("attach")) == 1
 
 
 def test_three_wrong_challenges() -> None:

@@ -237,12 +237,15 @@ def test_attach_again_while_the_vlr_is_asked(asking: Lab) -> None:
 
 
 def test_attach_aborted_while_the_vlr_is_asked(asking: Lab) -> None:
-    """29.018 4.2.1: nobody waits for the VLR any more: Gs-NULL, and what it says fits no state."""
+    """29.018 4.2.1: nobody waits for the VLR any more: Gs-NULL. It may have heard, and is told."""
     detach = DetachRequestMo(detach_type=MoDetach(power_off=True, type=DetachTypeMo.GPRS_DETACH))
+    asking.said.clear()
     asking.mobiles[0].says(detach)
+    assert asking.names("vlr1") == ["GprsDetachIndication"]
     asking.said.clear()
     asking.gs(ACCEPT)
     assert alone(asking, MobileStatus).imsi == WHO
+    asking.gs(GprsDetachAck(imsi=WHO))
     assert asking.sgsn.gs.associations == {}
 
 
@@ -456,9 +459,10 @@ def test_context_gone_before_the_acknowledge(lab: Lab) -> None:
 
 
 def test_cancelled_as_it_moved(lab: Lab) -> None:
-    """23.060 6.9.1.3.2: the other SGSN tells the VLR; this one forgets."""
+    """23.060 6.5.2 step 7: the mobile is elsewhere. Should it have gone there for packets alone, the VLR must know."""
     lab.cancels(CancellationType.UPDATE_PROCEDURE)
-    assert lab.names("vlr1") == []
+    assert lab.names("vlr1") == ["GprsDetachIndication"]
+    lab.gs(GprsDetachAck(imsi=WHO))
     assert lab.sgsn.gs.associations == {}
 
 
