@@ -167,7 +167,7 @@ class PdpContext(Procedure):
             "nsapi": self.nsapi,
             "ti": self.ti.value,
             "state": self.state.value,
-            "apn": self.apn,
+            "apn": told(self.apn),
             "address": None if address is None or address.is_dynamic else str(address.ipv4 or address.ipv6),
             "ggsn": told(self.ggsn_control),
             "teid_control": told(self.teid_control),
