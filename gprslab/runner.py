@@ -133,6 +133,8 @@ class Runner:
         self._reset: Request | None = None
         self._scope: asyncio.Timeout | None = None
         self._stopping = False
+        self._waiting = False
+        """For the bus: what comes another way breaks the wait off."""
         self._fault: BaseException | None = None
 
     @property
@@ -170,7 +172,7 @@ class Runner:
     def take(self, link: str, interface: str, pdu: bytes) -> None:
         """Let the node receive a PDU that did not come over the bus; called in the loop's thread."""
         self._inputs.append(Arrival(link, interface, pdu, None))
-        if self._scope is not None and not self._scope.expired():
+        if self._waiting and self._scope is not None and not self._scope.expired():
             self._scope.reschedule(asyncio.get_running_loop().time())
 
     # --- life -----------------------------------------------------------------------------------------------------
@@ -246,7 +248,9 @@ class Runner:
         if self._inputs:
             await asyncio.sleep(0)  # what was published leaves while a backlog is worked off
         else:
+            self._waiting = True
             await self._unless_stopped(self._receive())
+            self._waiting = False
 
     async def _receive(self) -> None:
         for message in await self._bus.receive(MOST_INPUTS, self._patience()):

@@ -56,6 +56,33 @@ def test_a_mobile_is_told_to_attach_and_shown(gprslab: Run) -> None:
     assert answer(gprslab("inspect", "hlr1"))["located"] == 1
 
 
+def test_a_mobile_is_pinged_and_sent_to(gprslab: Run) -> None:
+    """Each answer is told as it comes, then how many came; with --json all at once."""
+    for order in ("attach", "activate"):
+        answer(gprslab("tell", "ms1", order, "mobile=finn"))
+    done = gprslab("ping", "finn", "-c", "2", "-i", "0")
+    assert done.status == 0, done.err
+    first, *lines = done.out.splitlines()
+    assert first.startswith("ping finn (10.100.0.")
+    assert [line.partition(":")[0] for line in lines[:2]] == ["1", "2"]
+    assert lines[2].startswith("2 sent, 2 answered, ")
+    told = answer(gprslab("ping", "finn", "-c", "1", "--json"))
+    assert (told["sent"], told["received"], len(told["times_ms"])) == (1, 1, 1)
+    told = answer(gprslab("send", "finn", "-c", "3", "-i", "0.01", "--json"))
+    assert (told["sent"], told["received"], told["echoed"]) == (3, 3, 3)
+    assert "finn" in gprslab("send", "finn", "-c", "1").out
+
+
+def test_a_mobile_out_of_reach_does_not_answer(gprslab: Run) -> None:
+    """Status 1 where no answer came."""
+    answer(gprslab("tell", "ms1", "attach", "mobile=emma"))
+    answer(gprslab("tell", "ms1", "activate", "mobile=emma", "apn=internet"))
+    answer(gprslab("tell", "ms1", "cover", "mobile=emma", "on=false"))
+    done = gprslab("ping", "emma", "-c", "1")
+    assert done.status == 1
+    assert done.out.splitlines()[-1] == "1 sent, 0 answered"
+
+
 @pytest.mark.parametrize(
     ("words", "status", "told"),
     [
@@ -66,7 +93,7 @@ def test_a_mobile_is_told_to_attach_and_shown(gprslab: Run) -> None:
         (("inspect", "sgsn1", "nobody"), 1, "sgsn1 knows no nobody"),
         (("ping", "zoe"), 2, "no mobile 'zoe' in the laboratory; expected one of anna, bert"),
         (("ping", "anna", "-c", "0"), 2, "-c"),
-        (("send", "carl"), 1, "carl has no PDP context and no static address"),
+        (("send", "dora"), 1, "dora has no PDP context and no static address"),
     ],
 )
 def test_what_cannot_be_is_one_line(gprslab: Run, words: tuple[str, ...], status: int, told: str) -> None:

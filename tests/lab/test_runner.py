@@ -331,6 +331,22 @@ async def test_counters_tell_what_passed() -> None:
         assert (await place.ask("2", "runner-counters", since=0)).status == "failed"
 
 
+async def test_what_comes_another_way_is_received_too() -> None:
+    """It breaks off the wait for the bus; before the node is there it waits for that, and disturbs nothing."""
+    place = Place()
+    await place.peer.connect()
+    await place.peer.subscribe({"gprslab/#": 0})
+    place.running = asyncio.create_task(place.runner.run())
+    await asyncio.sleep(0)
+    place.runner.take("peer1", "gi", b"early")
+    await place.until(lambda: place.pdus() == [b"early"])
+    place.runner.take("peer1", "gi", b"now")
+    await place.until(lambda: place.pdus() == [b"early", b"now"])
+    place.runner.stop()
+    await place.running
+    await place.peer.close()
+
+
 async def test_a_lost_pdu_is_not_received() -> None:
     """A rule given with runner-fault acts before the node, is told as a note, and can be taken back."""
     async with running() as place:
