@@ -82,13 +82,16 @@ def megabytes(pid: int) -> float:
 def running(state: str, url: str) -> Iterator[tuple[float, int]]:
     """An HLR that runs with these records: the seconds after which it was ready, and its process id."""
     with tempfile.TemporaryDirectory(prefix="gprslab-bench-") as folder:
-        ready = Path(folder, "ready")
+        ready, log = Path(folder, "ready"), Path(folder, "log")
         words = ["node", "hlr1", "--broker", url, "--state", state, "--ready", str(ready)]
         start = time.perf_counter()
-        with subprocess.Popen([*COMMAND, *words], cwd=ROOT, stdout=subprocess.DEVNULL) as process:  # noqa: S603
+        with (
+            log.open("wb") as told,
+            subprocess.Popen([*COMMAND, *words], cwd=ROOT, stdout=told, stderr=told) as process,  # noqa: S603
+        ):
             try:
                 while not ready.exists():
-                    assert process.poll() is None, "the HLR does not come up"
+                    assert process.poll() is None, log.read_text(encoding="utf-8")
                     time.sleep(0.005)
                 yield time.perf_counter() - start, process.pid
             finally:

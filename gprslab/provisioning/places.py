@@ -13,7 +13,7 @@ from nodes.core.outputs import Save
 from nodes.hlr.cancelling import record_key
 from nodes.hlr.config import HlrConfig, Subscriber
 from nodes.hlr.provisioning import MOST_RECORDS, TRY_AGAIN
-from nodes.hlr.subscribers import GprsLocation, VlrLocation
+from nodes.hlr.subscribers import KINDS, GprsLocation, VlrLocation
 from protocol.map.location import CancellationType
 from protocol.timers import SECOND
 
@@ -90,7 +90,7 @@ class StoredHlrs:
         if self.get(hlr, imsi) is None:
             return False
         store = self._store(hlr)
-        gone = [Save(f"{kind}/{imsi}", None) for kind in ("sqn", "gprs", "vlr")]
+        gone = [Save(f"{kind}/{imsi}", None) for kind in KINDS]
         told = []
         kinds: tuple[tuple[str, type[GprsLocation | VlrLocation]], ...] = (("gprs", GprsLocation), ("vlr", VlrLocation))
         for kind, location in kinds:
@@ -99,9 +99,9 @@ class StoredHlrs:
                 number = location.from_octets(octets).number
                 kept = bytes((CancellationType.SUBSCRIPTION_WITHDRAW,)) + number.to_octets()
                 told.append(Save(record_key(imsi, number, location.ssn), kept))
-        # One of the file must be removed every time that the HLR starts.
-        record = Save(PREFIX + imsi, b"" if imsi in self._of_file(hlr) else None)
-        store.commit(hlr, [*gone, *told, record])
+        if imsi in self._of_file(hlr):  # who must be removed every time that the HLR starts
+            gone.append(Save(PREFIX + imsi, b""))
+        store.commit(hlr, [*gone, *told])
         return True
 
     def all(self, hlr: str) -> Iterator[Subscriber]:

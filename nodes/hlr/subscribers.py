@@ -25,6 +25,9 @@ from protocol.auth import Algorithm
 from protocol.identities import GsnAddress, Gt, IsdnAddress
 from protocol.sccp import Ssn
 
+KINDS = ("subscriber", "sqn", "gprs", "vlr", "mnrg")
+"""What the keys of a subscriber's records begin with."""
+
 
 @dataclass(frozen=True, slots=True)
 class GprsLocation:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,10 +20,10 @@ from gprslab.cli import main
 from gprslab.config import load_lab, shipped
 from gprslab.provisioning import places
 from gprslab.provisioning.places import RunningHlrs, StoredHlrs
-from gprslab.store import Store
+from gprslab.store import Store, StoreError
 from nodes.core.outputs import Save
 from nodes.hlr.cancelling import record_key
-from nodes.hlr.subscribers import GprsLocation
+from nodes.hlr.subscribers import KINDS, GprsLocation
 from protocol.identities import GsnAddress, IsdnAddress
 from protocol.map.location import CancellationType
 from protocol.sccp import Ssn
@@ -68,37 +68,57 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     return runs
 
 
+@contextmanager
+def hlr_of(url: str, state: str, ready: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The process of hlr1 with these records on a broker."""
+    command = [sys.executable, "-m", "gprslab", "node", "hlr1", "--broker", url, "--state", state]
+    with subprocess.Popen([*command, "--ready", str(ready)], cwd=Path(__file__).parents[2]) as process:
+        try:
+            deadline = time.monotonic() + 60
+            while not ready.exists():
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            yield process
+        finally:
+            process.terminate()
+
+
 @pytest.fixture(scope="module")
 def running(embedded: EmbeddedBroker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of a broker on which hlr1 runs, as a process."""
     state = tmp_path_factory.mktemp("running")
-    command = [sys.executable, "-m", "gprslab", "node", "hlr1", "--broker", embedded.url, "--state", str(state)]
-    with subprocess.Popen([*command, "--ready", str(state / "ready")], cwd=Path(__file__).parents[2]) as process:
-        deadline = time.monotonic() + 60
-        while not (state / "ready").exists():
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+    with hlr_of(embedded.url, str(state), state / "ready"):
         yield embedded.url
-        process.terminate()
+
+
+def rest_of(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where the records of an HLR are that does not run; there are none yet."""
+    if database == "sqlite":
+        Store.open(str(tmp_path / "hlr1.db")).close()
+        return str(tmp_path)
+    url: str = request.getfixturevalue("postgresql")
+    with create_engine(url, poolclass=NullPool).begin() as connection:
+        connection.execute(text("DROP TABLE IF EXISTS records, gprslab_schema"))
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def rest(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Records of an HLR that does not run, on both databases."""
+    return rest_of(request.param, request, tmp_path)
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "running"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
     """The option that names a place in which only the subscribers of the configuration file are."""
-    if request.param == "sqlite":
-        Store.open(str(tmp_path / "hlr1.db")).close()
-        yield "--state", str(tmp_path)
-    elif request.param == "postgresql":
-        url = request.getfixturevalue("postgresql")
-        with create_engine(url, poolclass=NullPool).begin() as connection:
-            connection.execute(text("DROP TABLE IF EXISTS records, gprslab_schema"))
-        yield "--state", url
-    else:
-        url = request.getfixturevalue("running")
-        yield "--broker", url
-        with BrokerSession(load_lab(), url, watch=False) as session:
-            session.command("hlr1", "runner-reset")
+    if request.param != "running":
+        yield "--state", rest_of(request.param, request, tmp_path)
+        return
+    url = request.getfixturevalue("running")
+    yield "--broker", url
+    with BrokerSession(load_lab(), url, watch=False) as session:
+        session.command("hlr1", "runner-reset")
 
 
 def rows(count: int, first: int = 101, **changes: str) -> str:
@@ -311,12 +331,56 @@ def test_removal_at_rest_is_told_to_who_serves(run: Run, tmp_path: Path) -> None
     number = IsdnAddress("999010000003")
     with closing(Store.open(str(tmp_path / "hlr1.db"))) as store:
         location = GprsLocation(number, GsnAddress.parse("10.0.0.3")).to_octets()
-        store.commit("hlr1", [Save(f"gprs/{FRED}", location), Save(f"sqn/{FRED}", bytes(6))])
+        store.commit("hlr1", [Save(f"{kind}/{FRED}", bytes(6)) for kind in KINDS if kind not in ("subscriber", "vlr")])
+        store.commit("hlr1", [Save(f"gprs/{FRED}", location)])
     assert run("remove", FRED, *place).status == 0
     with closing(Store.open(str(tmp_path / "hlr1.db"))) as store:
         found = {record.key: record.octets for record in store.records("hlr1")}
     kind = CancellationType.SUBSCRIPTION_WITHDRAW
     assert found == {record_key(FRED, number, Ssn.SGSN): bytes((kind,)) + number.to_octets()}
+
+
+def test_who_is_imported_at_rest_is_served(run: Run, rest: str, tmp_path: Path) -> None:
+    """An HLR that starts knows them; while it lives its records are its own, and a kill loses nothing that it did."""
+    assert run("import", "-", "--state", rest, text=rows(300)).status == 0
+    with EmbeddedBroker() as broker, hlr_of(broker.url, rest, tmp_path / "ready") as hlr:
+        assert shown(run, ("--broker", broker.url), "001010000000400")["sqn"] == 0
+        done = run("import", "-", "--state", rest, text=rows(1))
+        assert (done.status, "in use by " in done.err) == (1, True)
+        assert run("set", FRED, "--barred", "--broker", broker.url).status == 0
+        hlr.kill()
+        hlr.wait()
+    assert shown(run, ("--state", rest), FRED)["barred"] is True
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "last"),
+    [
+        (KeyboardInterrupt(), 130, "200 subscribers are imported, up to line 201; nothing behind it"),
+        (StoreError("the disk is full"), 1, "gprslab: the disk is full"),
+    ],
+)
+def test_import_that_is_broken_off(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: BaseException, status: int, last: str
+) -> None:
+    """Whatever ends it, it says how far it came."""
+    put, chunks = StoredHlrs.put, []
+
+    def puts(place: StoredHlrs, hlr: str, records: dict[str, bytes]) -> dict[str, str]:
+        chunks.append(len(records))
+        if len(chunks) == 3:
+            raise fault
+        return put(place, hlr, records)
+
+    monkeypatch.setattr(StoredHlrs, "chunk", 100)
+    monkeypatch.setattr(StoredHlrs, "put", puts)
+    done = run("import", "-", "--state", str(tmp_path), text=rows(300))
+    assert (done.status, done.out) == (status, "")
+    told = done.err.strip().splitlines()
+    assert (told[0], told[-1]) == ("200 subscribers are imported, up to line 201; nothing behind it", last)
+    monkeypatch.undo()
+    assert run("show", "001010000000300", "--state", str(tmp_path)).status == 0
+    assert run("show", "001010000000301", "--state", str(tmp_path)).status == 1
 
 
 # --- while it runs ------------------------------------------------------------------------------------------------
