@@ -66,7 +66,7 @@ class Authentication(Inquiry):
         imsi = self.context.imsi
         hlr = self.stage.hlr_of(imsi)
         if hlr is None:
-            self.cause = self.stage.config.map_causes["imsi unknown"]
+            self.cause = self.stage.config.map_causes["hlr not reachable"]
             return S.NO_VECTORS
         self.forget_vectors()
         dialogue = self.begin_dialogue(hlr, INFO_RETRIEVAL_V3, imsi)

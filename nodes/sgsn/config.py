@@ -15,10 +15,15 @@ MAP_CAUSES: dict[str, GmmCause] = {
     "gprs subscription unknown": GmmCause.GPRS_SERVICES_NOT_ALLOWED,
     "plmn roaming not allowed": GmmCause.PLMN_NOT_ALLOWED,
     "operator determined barring": GmmCause.GPRS_SERVICES_NOT_ALLOWED_IN_THIS_PLMN,
+    "hlr not reachable": GmmCause.NO_SUITABLE_CELLS_IN_LOCATION_AREA,
     "system failure": GmmCause.NETWORK_FAILURE,
     "no answer": GmmCause.NETWORK_FAILURE,
 }
-"""Which GMM cause a refusal of the HLR becomes, by default; operators differ (PROCEDURES 6.1)."""
+"""Which GMM cause a refusal of the HLR becomes, by default; operators differ (PROCEDURES 6.1).
+
+That no HLR serves an IMSI here is no fault of the card, so it is not to be locked (#8), nor one that passes soon (#17):
+by #15 the mobile leaves the area to try another network's (as TS 29.272 A.2 has it for a realm that is not served).
+"""
 
 TRANSFER_CAUSES: dict[str, GmmCause] = {
     "old sgsn unknown": GmmCause.MS_IDENTITY_CANNOT_BE_DERIVED_BY_THE_NETWORK,

@@ -45,7 +45,7 @@ class LocationUpdate(Inquiry):
 def begun(update: LocationUpdate, event: Begin) -> S:
     """Tell the HLR."""
     if not update.open():
-        update.cause = update.stage.config.map_causes["imsi unknown"]
+        update.cause = update.stage.config.map_causes["hlr not reachable"]
         return S.REFUSED
     update.dialogue.invoke(
         UpdateGprsLocationArg(

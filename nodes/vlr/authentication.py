@@ -57,7 +57,7 @@ class Authentication(Inquiry):
         imsi, config = self.subscriber.imsi, self.stage.config
         hlr = self.stage.hlr_of(imsi)
         if hlr is None:
-            self.cause = config.map_causes["unknown subscriber"]
+            self.cause = config.map_causes["hlr not reachable"]
             return S.NO_VECTORS
         self.subscriber.vectors = ()
         dialogue = self.begin_dialogue(hlr, INFO_RETRIEVAL_V3, imsi)

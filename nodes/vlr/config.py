@@ -12,6 +12,7 @@ MAP_CAUSES: dict[str, MmCause] = {
     "unknown subscriber": MmCause.IMSI_UNKNOWN_IN_HLR,
     "plmn roaming not allowed": MmCause.PLMN_NOT_ALLOWED,
     "operator determined barring": MmCause.ROAMING_NOT_ALLOWED_IN_THIS_LOCATION_AREA,
+    "hlr not reachable": MmCause.NO_SUITABLE_CELLS_IN_LOCATION_AREA,
     "system failure": MmCause.NETWORK_FAILURE,
     "no answer": MmCause.NETWORK_FAILURE,
 }

@@ -52,7 +52,7 @@ def begun(update: LocationUpdate, event: Begin) -> S:
     """Tell the HLR."""
     stage, imsi = update.stage, update.subscriber.imsi
     if not update.open():
-        update.cause = stage.config.map_causes["unknown subscriber"]
+        update.cause = stage.config.map_causes["hlr not reachable"]
         update.final = True
         return S.REFUSED
     if update.restore:

@@ -588,10 +588,10 @@ def test_no_vectors() -> None:
 
 @pytest.mark.ttcn3("attach_closed")
 def test_imsi_of_no_hlr() -> None:
-    """An IMSI that no HLR serves is unknown."""
+    """29.272 A.2 read for MAP: no HLR of such an IMSI is reachable: the mobile may try elsewhere (#15)."""
     around = Around()
     around.says(request(Imsi("262010000000001")))
-    assert around.last(AttachReject).gmm_cause is GmmCause.GPRS_SERVICES_AND_NON_GPRS_SERVICES_NOT_ALLOWED
+    assert around.last(AttachReject).gmm_cause is GmmCause.NO_SUITABLE_CELLS_IN_LOCATION_AREA
 
 
 def test_black_equipment() -> None:

@@ -195,9 +195,9 @@ def test_location_update_unanswered_by_the_hlr(world: World) -> None:
 
 
 def test_location_update_of_an_imsi_of_no_hlr(world: World) -> None:
-    """29.010: nobody knows this IMSI; #2."""
+    """29.272 A.2 read for MAP: no HLR of this IMSI is reachable; #15."""
     world.sgsn1.update(imsi=type(IMSI)("310150123456789"))
-    assert world.sgsn1.heard(LocationUpdateReject).reject_cause is MmCause.IMSI_UNKNOWN_IN_HLR
+    assert world.sgsn1.heard(LocationUpdateReject).reject_cause is MmCause.NO_SUITABLE_CELLS_IN_LOCATION_AREA
 
 
 def test_location_update_refused_for_the_time_being(world: World) -> None:

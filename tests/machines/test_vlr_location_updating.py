@@ -282,9 +282,9 @@ def test_no_vectors(world: World, answer: Any, cause: MmCause) -> None:
 
 
 def test_imsi_of_no_hlr(world: World) -> None:
-    """29.010: nobody can prove it; #2."""
+    """29.272 A.2 read for MAP: no HLR of this IMSI is reachable; #15."""
     phone = world.bss1.open(updating_request(type(IMSI)("310150123456789")))
-    assert phone.heard(LocationUpdatingReject).reject_cause is MmCause.IMSI_UNKNOWN_IN_HLR
+    assert phone.heard(LocationUpdatingReject).reject_cause is MmCause.NO_SUITABLE_CELLS_IN_LOCATION_AREA
 
 
 @pytest.mark.parametrize(("error", "known"), [(UnknownSubscriberParam(), False), (SystemFailureParam(), True)])
