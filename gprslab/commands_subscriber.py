@@ -43,6 +43,7 @@ _HELP: Final = {
     "key": "K or Ki, 32 hexadecimal digits.",
     "opc": "32 hexadecimal digits.",
     "amf": "4 hexadecimal digits.",
+    "zones": "Zone codes, such as '1 20': the subscriber is served there alone.",
     "contexts": "PDP contexts, such as '1 internet; 2 mms delay_class=3 address=10.0.0.7'.",
 }
 

@@ -265,6 +265,7 @@ class Lab:
             authentication=element.authentication,
             ciphering=tuple(element.ciphering),
             tmsi=element.tmsi,
+            zones=self._zones(),
             eir=eirs.get(element.eir or ""),
             eir_policy=policies.eir_policy,
             check_imei=element.check_imei,
@@ -285,6 +286,7 @@ class Lab:
             vlrs=self._vlrs(name),
             sgsns=self._serving(name),
             endpoints=(endpoint(element.address),),
+            zones=self._zones(),
             gsns={
                 other.address: node
                 for kind in (files.SgsnEntry, files.GgsnEntry)
@@ -376,6 +378,10 @@ class Lab:
             for apn in ggsn.access_points:
                 found[apn] = (*found.get(apn, ()), ggsn.address)
         return found
+
+    def _zones(self) -> dict[Lai, tuple[int, ...]]:
+        """The zone codes of location areas."""
+        return {Lai(self.topology.plmn, lac): tuple(codes) for lac, codes in self.topology.policies.zones.items()}
 
     def _pool(self, sgsn: Name) -> dict[int, GsnAddress]:
         """The SGSNs that share a BSS with this one, by the NRI in what they give mobiles."""
@@ -578,6 +584,7 @@ def provisioned(entry: files.SubscriberEntry) -> Subscriber:
         key=entry.key,
         opc=entry.opc,
         amf=entry.amf,
+        zones=entry.zones,
         contexts=tuple(contexts),
         **{name: getattr(entry, name) for name in FLAGS},
     )

@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from gprslab.bus.topics import check_name
 from nodes.core.node import NoteLevel
 from nodes.eir.config import Colour
+from nodes.hlr.config import MOST_ZONES
 from nodes.sgsn.config import MAP_CAUSES, TRANSFER_CAUSES
 from protocol.auth import Algorithm
 from protocol.causes import GmmCause
@@ -150,6 +151,19 @@ def _context_id(text: str) -> int:
     return int(text)
 
 
+def _area_code(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 0xFFFD:
+        raise ValueError(text)
+    return int(text)
+
+
+def _zones(text: str) -> tuple[int, ...]:
+    zones = tuple(int(word) for word in text.split())
+    if len(zones) > MOST_ZONES or len(set(zones)) != len(zones) or not all(0 <= zone <= 0xFFFF for zone in zones):
+        raise ValueError(text)
+    return zones
+
+
 def _static_address(text: str) -> bytes:
     return ipaddress.ip_address(text).packed
 
@@ -199,6 +213,7 @@ Refusal = Annotated[str, one_of({words: words for words in MAP_CAUSES})]
 TransferRefusal = Annotated[str, one_of({words: words for words in TRANSFER_CAUSES})]
 Cause = Annotated[GmmCause, one_of({str(int(cause)): cause for cause in GmmCause if not cause.is_reserved})]
 Cipher = Annotated[CipheringAlgorithm, one_of({f"GEA{n}": CipheringAlgorithm(n) for n in range(1, 5)})]
+AreaCode = Annotated[int, reads(_area_code, "a location area code from 1 to 65533")]
 A5 = Annotated[int, one_of({f"A5/{n}": n for n in range(8)})]
 ContextId = Annotated[int, reads(_context_id, "a PDP context identifier from 1 to 50")]
 
@@ -244,6 +259,7 @@ class Policies(Section):
     capacity: Annotated[int, whole(1, 3_000_000)] = 3_000_000
     ciphering: list[Cipher] = []
     transfer_causes: dict[TransferRefusal, Cause] = {}
+    zones: dict[AreaCode, list[Annotated[int, whole(0, 0xFFFF)]]] = {}
     path_failure: Literal["keep", "delete"] = "keep"
 
 
@@ -458,6 +474,9 @@ class SubscriberEntry(Section):
     packet_services_barred: bool = False
     hplmn_ap_barred: bool = False
     vplmn_ap_barred: bool = False
+    zones: Annotated[
+        tuple[int, ...], reads(_zones, "up to 10 zone codes, each a number up to 65535, such as 1 20")
+    ] = ()
     contexts: dict[ContextId, ContextEntry] = {}
     mobile: MobileEntry | None = None
 

@@ -126,7 +126,7 @@ class Rows:
         if len(self._remembered) >= MOST_REMEMBERED:
             self._remembered.clear()
         subscriber = placed.subscriber
-        others = {name: getattr(subscriber, name) for name in ("algorithm", "amf", "contexts", *FLAGS)}
+        others = {name: getattr(subscriber, name) for name in ("algorithm", "amf", "zones", "contexts", *FLAGS)}
         self._remembered[self._others(cells)] = (others, subscriber.algorithm in _NEEDS_OPC)
         return placed
 
@@ -162,9 +162,10 @@ def content_of(subscriber: Subscriber, *, in_full: bool = False) -> dict[str, An
         "opc": subscriber.opc.hex(),
         "amf": subscriber.amf.hex(),
         **{name: getattr(subscriber, name) for name in FLAGS},
+        "zones": " ".join(map(str, subscriber.zones)),
         "contexts": {str(context.context_id): _content_of_context(context) for context in subscriber.contexts},
     }
-    usual = {"opc": "", "amf": "8000", "contexts": {}} | {
+    usual = {"opc": "", "amf": "8000", "zones": "", "contexts": {}} | {
         name: SubscriberEntry.model_fields[name].default for name in FLAGS
     }
     return {name: content[name] for name in COLUMNS if in_full or content[name] != usual.get(name)}

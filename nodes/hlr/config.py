@@ -2,9 +2,10 @@
 
 The record ``subscriber/<imsi>`` overrides what the configuration says of that subscriber; an empty one says that the
 subscriber is removed. Its octets, after the version: the algorithm's place in :data:`ALGORITHMS`; flags, of which bit 1
-is the first of :data:`FLAGS` and bit 8 says that OPc is there; K; OPc; AMF; length and MSISDN as MAP codes it; then
-each PDP context: its number, flags (bit 1 IPv6, bit 2 static address, bit 3 VPLMN address allowed), the R97 quality of
-service, the address, length and the octets of ext-QoS-Subscribed, length and the APN as MAP codes it.
+is the first of :data:`FLAGS` and bit 8 says that OPc is there; K; OPc; AMF; length and MSISDN as MAP codes it; then,
+where there are any, the zone codes: zero, how many, and two octets each; then each PDP context: its number, flags
+(bit 1 IPv6, bit 2 static address, bit 3 VPLMN address allowed), the R97 quality of service, the address, length and
+the octets of ext-QoS-Subscribed, length and the APN as MAP codes it.
 """
 
 from dataclasses import dataclass
@@ -47,6 +48,9 @@ HAS_OPC = 0x80
 
 MOST_CONTEXTS = 50
 """PDP contexts of one subscriber (maxNumOfPDP-Contexts, TS 29.002 17.7.1); their numbers are as high at most."""
+
+MOST_ZONES = 10
+"""Zone codes of one subscriber (maxNumOfZoneCodes, TS 29.002 17.7.1)."""
 
 MOST_APN = 63
 """Octets of an APN in MAP (TS 29.002 17.7.1)."""
@@ -107,6 +111,7 @@ class Subscriber:
     False: refused in every SGSN and VLR that is not of the home network. Operator determined barring (TS 23.015):
     ``barred`` is refused everywhere; ``packet_services_barred`` may attach, but not use packet services;
     ``hplmn_ap_barred`` and ``vplmn_ap_barred`` bar access points of the home and of the visited network to a roamer.
+    ``zones``: where there are any, the subscriber may be served in these alone (TS 23.003 4.4).
     """
 
     imsi: Imsi
@@ -122,6 +127,7 @@ class Subscriber:
     packet_services_barred: bool = False
     hplmn_ap_barred: bool = False
     vplmn_ap_barred: bool = False
+    zones: tuple[int, ...] = ()
     contexts: tuple[PdpSubscription, ...] = ()
 
     def to_octets(self) -> bytes:
@@ -129,7 +135,10 @@ class Subscriber:
         flags = sum(getattr(self, name) << bit for bit, name in enumerate(FLAGS)) | (HAS_OPC if self.opc else 0)
         number = self.msisdn.to_octets()
         head = bytes((RECORD_VERSION, ALGORITHMS.index(self.algorithm), flags)) + self.key + self.opc + self.amf
-        return b"".join((head, bytes((len(number),)), number, *(context.to_octets() for context in self.contexts)))
+        zones = b"".join(zone.to_bytes(2, "big") for zone in self.zones)
+        regional = bytes((0, len(self.zones))) + zones if zones else b""
+        contexts = (context.to_octets() for context in self.contexts)
+        return b"".join((head, bytes((len(number),)), number, regional, *contexts))
 
     @classmethod
     def from_octets(cls, imsi: str, octets: bytes) -> Self:
@@ -144,6 +153,7 @@ class Subscriber:
             end = p + 3 + octets[p + 2]
             if end > len(octets):
                 raise DecodeError("a subscriber's record that breaks off", at=len(octets))
+            zones, contexts_at = _zones(octets, end)
             told: dict[str, Any] = {name: bool(flags >> bit & 1) for bit, name in enumerate(FLAGS)}
             subscriber = cls(
                 imsi=Imsi(imsi),
@@ -152,7 +162,8 @@ class Subscriber:
                 key=octets[3 : 3 + BLOCK],
                 opc=opc,
                 amf=octets[p : p + 2],
-                contexts=contexts_of(octets[end:]),
+                zones=zones,
+                contexts=contexts_of(octets[contexts_at:]),
                 **told,
             )
         except (IndexError, ValueError) as error:
@@ -168,6 +179,10 @@ class Subscriber:
         if not self.msisdn.nature_and_plan & 0x80:
             raise ValueError("the nature of the MSISDN is not told")
         Gt(self.msisdn.digits)
+        if len(self.zones) > MOST_ZONES or len(set(self.zones)) != len(self.zones):
+            raise ValueError(f"zone codes are {MOST_ZONES} at most, each once")
+        if not all(0 <= zone <= 0xFFFF for zone in self.zones):
+            raise ValueError("a zone code has two octets")
         check_contexts(self.contexts)
 
 
@@ -179,6 +194,17 @@ def check_contexts(contexts: tuple[PdpSubscription, ...]) -> None:
         raise ValueError("PDP contexts stand by number, each once")
     for context in contexts:
         context.check()
+
+
+def _zones(octets: bytes, p: int) -> tuple[tuple[int, ...], int]:
+    """The zone codes of a record, if they stand at ``p``; and what stands behind them."""
+    if octets[p : p + 1] != b"\0":
+        return (), p
+    number, p = octets[p + 1], p + 2
+    end = p + 2 * number
+    if not number or end > len(octets):
+        raise DecodeError("zone codes that break off", at=p)
+    return tuple(int.from_bytes(octets[at : at + 2], "big") for at in range(p, end, 2)), end
 
 
 @lru_cache(maxsize=1024)

@@ -184,6 +184,9 @@ def requested(update: LocationUpdate, event: Request) -> S:
 
 def inserted(update: LocationUpdate, event: InsertSubscriberDataRes) -> S:
     """Insert what is left; or all is there, and the update done."""
+    if event.regional_subscription_response is not None:
+        why = event.regional_subscription_response.words.lower()
+        update.stage.warn("zones", f"IMSI {update.subject}: {why} in {update.dialogue.peer}")
     if update.insertions:
         update.insert()
         return S.WAIT_INSERTED

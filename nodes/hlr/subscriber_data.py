@@ -5,6 +5,7 @@ change that meets one which is still being sent to the same node replaces it, an
 location tells them too, and so ends what is being sent.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nodes.core.machine import Begin, Machine, State
@@ -13,7 +14,7 @@ from nodes.core.outputs import Command
 from nodes.core.tcap import Inquiry, NoAnswer, Refused
 from nodes.hlr.config import Subscriber
 from nodes.hlr.subscribers import Entry, GprsLocation, VlrLocation
-from nodes.hlr.subscription import make_changes, make_insertions, make_vlr_insertion
+from nodes.hlr.subscription import make_changes, make_insertions, make_vlr_insertion, zone_codes
 from protocol.identities import Gt, Imsi
 from protocol.map.contexts import SUBSCRIBER_DATA_MNGT_V3
 from protocol.map.packet import GprsSubscriptionDataWithdraw
@@ -112,14 +113,26 @@ def all_data(subscriber: Subscriber, location: Location) -> list[Telling]:
 
 def changed_data(before: Subscriber, after: Subscriber, location: Location) -> list[Telling]:
     """What the node does not know yet."""
+    zones = () if after.zones else withdraw_zones(before)
     if isinstance(location, VlrLocation):
+        known = before if after.zones else replace(before, zones=())
         changed = make_vlr_insertion(after)
-        return [] if changed == make_vlr_insertion(before) else [(changed,)]
+        return [*zones, *([] if changed == make_vlr_insertion(known) else [(changed,)])]
     left = {context.context_id for context in after.contexts}
     withdrawn = tuple([context.context_id for context in before.contexts if context.context_id not in left])
     deletion = make_deletion(after, all_gprs_data=True) if not left else make_deletion(after, *withdrawn)
     insertions = make_changes(before, after)
-    return [telling for telling in ((deletion,) if withdrawn else (), tuple(insertions)) if telling]
+    return [*zones, *(telling for telling in ((deletion,) if withdrawn else (), tuple(insertions)) if telling)]
+
+
+def withdraw_zones(before: Subscriber) -> tuple[Telling, ...]:
+    """Withdraw each zone: a list cannot say that there are none (29.002 8.8.2)."""
+    return tuple(
+        [
+            (DeleteSubscriberDataArg(imsi=before.imsi, regional_subscription_identifier=zone),)
+            for zone in zone_codes(before)
+        ]
+    )
 
 
 def make_deletion(subscriber: Subscriber, *context_ids: int, all_gprs_data: bool = False) -> DeleteSubscriberDataArg:

@@ -8,6 +8,7 @@ from protocol.map.subscriber import (
     OdbData,
     OdbGeneralData,
     SubscriberStatus,
+    ZoneCode,
 )
 from protocol.sm.quality_of_service import QualityOfService
 
@@ -29,6 +30,7 @@ def make_insertions(subscriber: Subscriber) -> list[InsertSubscriberDataArg]:
         msisdn=subscriber.msisdn,
         subscriber_status=subscriber_status(subscriber),
         odb_data=make_barring(subscriber),
+        regional_subscription_data=zone_codes(subscriber),
         gprs_subscription_data=make_subscription(parts[0], complete=True) if parts else None,
         network_access_mode=access_mode(subscriber),
     )
@@ -50,6 +52,7 @@ def make_changes(before: Subscriber, after: Subscriber) -> list[InsertSubscriber
         msisdn=None if before.msisdn == after.msisdn else after.msisdn,
         subscriber_status=subscriber_status(after) if barring_changed else None,
         odb_data=make_barring(after) if barring_changed else None,
+        regional_subscription_data=() if before.zones == after.zones else zone_codes(after),
         gprs_subscription_data=make_subscription(parts[0]) if parts else None,
         network_access_mode=None if access_mode(before) is mode else mode,
     )
@@ -111,6 +114,11 @@ def access_mode(subscriber: Subscriber) -> NetworkAccessMode:
     return NetworkAccessMode.PACKET_AND_CIRCUIT if subscriber.gprs else NetworkAccessMode.ONLY_CIRCUIT
 
 
+def zone_codes(subscriber: Subscriber) -> tuple[ZoneCode, ...]:
+    """The zones in which alone the subscriber may be served; a list replaces the one before (TS 29.002 8.8.1)."""
+    return tuple([ZoneCode(code=zone) for zone in subscriber.zones])
+
+
 # --- for VLRs -----------------------------------------------------------------------------------------------------
 
 
@@ -119,5 +127,6 @@ def make_vlr_insertion(subscriber: Subscriber) -> InsertSubscriberDataArg:
     return InsertSubscriberDataArg(
         msisdn=subscriber.msisdn,
         subscriber_status=SubscriberStatus.SERVICE_GRANTED,
+        regional_subscription_data=zone_codes(subscriber),
         network_access_mode=access_mode(subscriber),
     )

@@ -117,7 +117,9 @@ class Attach(Procedure):
         return S.WAIT_LOCATION
 
     def ask_vlr(self) -> S:
-        """Let the VLR know of a combined attach."""
+        """Let the VLR know of a combined attach, if the mobile may be here at all (23.060 6.5.3 step 8)."""
+        if self.context.is_restricted:
+            return self.reject(self.stage.config.map_causes["zone restricted"])
         if self.request.attach_type.type_of_attach is not TypeOfAttach.COMBINED_GPRS_IMSI_ATTACH:
             return self.accept()
         self.start(GsUpdate(self, self.context, self.request))
@@ -323,7 +325,7 @@ def never_completed(attach: Attach, event: Timer | RadioLost) -> S:
 
 
 ASKING = (S.WAIT_OLD_SGSN, S.WAIT_IDENTITY, S.WAIT_AUTHENTICATION)
-DECIDING = (S.WAIT_EQUIPMENT, S.WAIT_LOCATION, S.WAIT_VLR, S.WAIT_COMPLETE)
+DECIDING = (S.WAIT_EQUIPMENT, S.WAIT_LOCATION, S.WAIT_VLR, S.WAIT_COMPLETE, S.REJECTED)
 BEFORE_ACCEPT = (*ASKING, S.WAIT_EQUIPMENT, S.WAIT_EQUIPMENT_CHECK, S.WAIT_LOCATION, S.WAIT_VLR)
 
 ATTACH = Machine(
@@ -350,7 +352,7 @@ ATTACH = Machine(
         (S.WAIT_EQUIPMENT, identification.S.UNIDENTIFIED, unidentified, (S.ABANDONED,)),
         (S.WAIT_EQUIPMENT_CHECK, equipment_check.S.ALLOWED, equipment_allowed, DECIDING),
         (S.WAIT_EQUIPMENT_CHECK, equipment_check.S.FORBIDDEN, equipment_forbidden, (S.REJECTED,)),
-        (S.WAIT_LOCATION, location_update.S.UPDATED, located, (S.WAIT_VLR, S.WAIT_COMPLETE)),
+        (S.WAIT_LOCATION, location_update.S.UPDATED, located, (S.WAIT_VLR, S.WAIT_COMPLETE, S.REJECTED)),
         (S.WAIT_LOCATION, location_update.S.REFUSED, location_refused, (S.REJECTED,)),
         (S.WAIT_VLR, gs_update.S.UPDATED, vlr_answered, (S.WAIT_COMPLETE,)),
         (S.WAIT_VLR, gs_update.S.REFUSED, vlr_answered, (S.WAIT_COMPLETE,)),

@@ -15,6 +15,7 @@ MAP_CAUSES: dict[str, GmmCause] = {
     "gprs subscription unknown": GmmCause.GPRS_SERVICES_NOT_ALLOWED,
     "plmn roaming not allowed": GmmCause.PLMN_NOT_ALLOWED,
     "operator determined barring": GmmCause.GPRS_SERVICES_NOT_ALLOWED_IN_THIS_PLMN,
+    "zone restricted": GmmCause.LOCATION_AREA_NOT_ALLOWED,
     "hlr not reachable": GmmCause.NO_SUITABLE_CELLS_IN_LOCATION_AREA,
     "system failure": GmmCause.NETWORK_FAILURE,
     "no answer": GmmCause.NETWORK_FAILURE,
@@ -23,6 +24,7 @@ MAP_CAUSES: dict[str, GmmCause] = {
 
 That no HLR serves an IMSI here is no fault of the card, so it is not to be locked (#8), nor one that passes soon (#17):
 by #15 the mobile leaves the area to try another network's (as TS 29.272 A.2 has it for a realm that is not served).
+That the subscription does not extend to the area is what #12 says (24.008 annex G.2); many networks send #13 or #15.
 """
 
 TRANSFER_CAUSES: dict[str, GmmCause] = {
@@ -48,7 +50,10 @@ class SgsnConfig(NodeConfig):
     of SGSNs ``nri`` stands in each P-TMSI, in ``nri_bits`` bits from bit 23 down (TS 23.236; ``Tmsi.with_nri``);
     ``pool`` maps those of the others to their addresses.
 
-    ``endpoints`` are what it tells a BSS whose sub-network is IP, with which it can do ``most_ns_vcs`` NS-VCs.
+    ``zones`` are the zone codes of location areas (TS 23.003 4.4); where none are told, regional subscription is not
+    supported. ``endpoints`` are what it tells a BSS whose sub-network is IP, with which it can do ``most_ns_vcs``
+    NS-VCs.
+
     ``force_to_standby``: all procedures send the mobile to STANDBY at their end. ``cell_notification``: mobiles may
     tell of another cell by LLC NULL frames. ``unknown_mobiles``: one that is not known, and says something other than
     that it attaches, updates or detaches, is told to attach again, or not answered. ``page_by_imsi``: who does not
@@ -75,6 +80,7 @@ class SgsnConfig(NodeConfig):
     gsns: dict[GsnAddress, Name] = field(default_factory=dict)
     ggsns: dict[str, tuple[GsnAddress, ...]] = field(default_factory=dict)
     path_failure: Literal["keep", "delete"] = "keep"
+    zones: dict[Lai, tuple[int, ...]] = field(default_factory=dict)
     endpoints: tuple[Ip4Element, ...] = ()
     most_ns_vcs: int = 128
     nri_bits: int = 0

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from nodes.core.llc import LogicalLink
 from nodes.core.machine import BEGIN, Procedure
 from nodes.core.outputs import Name
+from nodes.core.zones import answer_zones, may_be_in
 from nodes.sgsn import reachability, suspension
 from nodes.sgsn.events import DEREGISTERED, HEARD, REGISTERED, RETURNED, SENT_TO_STANDBY
 from nodes.sgsn.mm_context import Keys
@@ -28,7 +29,9 @@ from protocol.map.subscriber import (
     DeleteSubscriberDataArg,
     InsertSubscriberDataArg,
     OdbGeneralData,
+    RegionalSubscriptionResponse,
     SubscriberStatus,
+    ZoneCode,
 )
 from protocol.sm.pdp_address import PdpAddress
 
@@ -110,6 +113,7 @@ class MmContext(Procedure):
         "tlli_old",
         "tlli_used",
         "vectors",
+        "zones",
     )
 
     def __init__(self, stage: Any, tlli: Tlli) -> None:
@@ -136,6 +140,7 @@ class MmContext(Procedure):
         self.msisdn: IsdnAddress | None = None
         self.pdp_subscriptions: tuple[PdpContext, ...] = ()
         self.barring: OdbGeneralData | None = None
+        self.zones: tuple[ZoneCode, ...] = ()
         self.charging_characteristics: ChargingCharacteristics | None = None
         self.ggsns_know = True
         self.shared = False
@@ -373,7 +378,7 @@ class MmContext(Procedure):
         self.cksn = Cksn.NO_KEY
         self.cipher = CipheringAlgorithm.NOT_USED
         self.keys = None
-        self.vectors = self.pdp_subscriptions = ()
+        self.vectors = self.pdp_subscriptions = self.zones = ()
         self.barring = self.charging_characteristics = None
 
     def adopt(self, known: "MmContext") -> None:
@@ -389,6 +394,7 @@ class MmContext(Procedure):
         self.msisdn = known.msisdn
         self.pdp_subscriptions = known.pdp_subscriptions
         self.barring = known.barring
+        self.zones = known.zones
         self.charging_characteristics = known.charging_characteristics
 
     def signature_of(self, ptmsi: Tmsi) -> int | None:
@@ -406,6 +412,16 @@ class MmContext(Procedure):
                 return vector
         return None
 
+    def zone_response(self) -> RegionalSubscriptionResponse | None:
+        """What the HLR is to know of the zone codes that it has told (29.002 8.8.1)."""
+        return answer_zones(self.zones, self.stage.config.zones)
+
+    @property
+    def is_restricted(self) -> bool:
+        """True in an area to which the subscription does not extend (23.060 6.5.3, 6.9.1.2)."""
+        assert self.cell is not None
+        return not may_be_in(self.cell.rai.lai, self.zones, self.stage.config.zones)
+
     def insert(self, data: InsertSubscriberDataArg) -> None:
         """Keep what the HLR says of the subscription (TS 29.002 8.8.1)."""
         if data.msisdn is not None:
@@ -414,6 +430,8 @@ class MmContext(Procedure):
             self.barring = data.odb_data.odb_general_data
         elif data.subscriber_status is SubscriberStatus.SERVICE_GRANTED:
             self.barring = None
+        if data.regional_subscription_data:
+            self.zones = data.regional_subscription_data
         if data.charging_characteristics is not None:
             self.charging_characteristics = data.charging_characteristics
         if data.gprs_subscription_data is not None:
@@ -424,6 +442,7 @@ class MmContext(Procedure):
 
     def delete(self, data: DeleteSubscriberDataArg) -> None:
         """Forget what the HLR takes away of the subscription (TS 29.002 8.8.2)."""
+        self.zones = tuple(zone for zone in self.zones if zone != data.regional_subscription_identifier)
         withdrawn = data.gprs_subscription_data_withdraw
         if withdrawn is not None:
             gone = withdrawn.context_id_list

@@ -61,7 +61,8 @@ def begun(update: LocationUpdate, event: Begin) -> S:
 def inserted(update: LocationUpdate, event: InsertSubscriberDataArg) -> S:
     """Keep the subscription and acknowledge it within the dialogue."""
     update.context.insert(event)
-    update.dialogue.answer(InsertSubscriberDataRes())
+    response = update.context.zone_response() if event.regional_subscription_data else None
+    update.dialogue.answer(InsertSubscriberDataRes(regional_subscription_response=response))
     update.dialogue.send()
     return S.WAIT_RESULT
 

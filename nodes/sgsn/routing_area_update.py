@@ -148,7 +148,9 @@ class RoutingAreaUpdate(Procedure):
         return S.WAIT_LOCATION
 
     def ask_vlr(self) -> S:
-        """Let the VLR know of a combined update."""
+        """Let the VLR know of a combined update, if the mobile may be here at all (23.060 6.9.1.2.1 step 3)."""
+        if self.context.is_restricted:
+            return self.reject(self.stage.config.map_causes["zone restricted"])
         if self.request.update_type.update_type_value in COMBINED:
             self.start(GsUpdate(self, self.context, self.request))
             return S.WAIT_VLR
@@ -316,8 +318,8 @@ def never_completed(update: RoutingAreaUpdate, event: Timer | RadioLost) -> S:
 
 
 BEFORE_ACCEPT = (S.WAIT_CONTEXT, S.WAIT_AUTHENTICATION, S.WAIT_IDENTITY, S.WAIT_GGSNS, S.WAIT_LOCATION, S.WAIT_VLR)
-PROVED = (S.WAIT_GGSNS, S.WAIT_LOCATION, S.WAIT_VLR, S.WAIT_COMPLETE, S.UPDATED)
-FIRST = (S.WAIT_CONTEXT, S.WAIT_AUTHENTICATION, S.REJECTED, *PROVED)
+PROVED = (S.WAIT_GGSNS, S.WAIT_LOCATION, S.WAIT_VLR, S.WAIT_COMPLETE, S.UPDATED, S.REJECTED)
+FIRST = (S.WAIT_CONTEXT, S.WAIT_AUTHENTICATION, *PROVED)
 
 ROUTING_AREA_UPDATE = Machine(
     "routing area update, network side",
@@ -333,7 +335,7 @@ ROUTING_AREA_UPDATE = Machine(
         (S.WAIT_CONTEXT, context_transfer.S.TRANSFERRED, transferred, (S.WAIT_AUTHENTICATION, *PROVED)),
         (S.WAIT_CONTEXT, context_transfer.S.NOT_VALIDATED, not_validated, (S.WAIT_AUTHENTICATION,)),
         (S.WAIT_CONTEXT, context_transfer.S.REFUSED, transfer_refused, (S.REJECTED,)),
-        (S.WAIT_AUTHENTICATION, authentication.S.AUTHENTICATED, authenticated, (S.WAIT_CONTEXT, S.REJECTED, *PROVED)),
+        (S.WAIT_AUTHENTICATION, authentication.S.AUTHENTICATED, authenticated, (S.WAIT_CONTEXT, *PROVED)),
         (S.WAIT_AUTHENTICATION, authentication.S.WRONG, proof_wrong, (S.WAIT_IDENTITY,)),
         (S.WAIT_AUTHENTICATION, authentication.S.NO_VECTORS, vectors_missing, (S.REJECTED,)),
         (S.WAIT_AUTHENTICATION, authentication.S.UNANSWERED, unanswered, (S.ABANDONED,)),

@@ -83,18 +83,22 @@ def inserted(insertion: SubscriberData, event: InsertSubscriberDataArg) -> S:
     """Keep it, unless the mobile has gone meanwhile; there may be more.
 
     A mobile that may have packets alone from now on is detached from calls: its VLR is told by the HLR to forget it,
-    and refuses it when it attaches for calls again (24.008 4.7.4.2).
+    and refuses it when it attaches for calls again (24.008 4.7.4.2). One that may not be here any more is detached.
     """
     sgsn = insertion.stage
     context = sgsn.context_of(insertion.dialogue.imsi)
+    response = None
     if context is not None:
         context.insert(event)
-    insertion.dialogue.answer(InsertSubscriberDataRes())
+        response = context.zone_response() if event.regional_subscription_data else None
+    insertion.dialogue.answer(InsertSubscriberDataRes(regional_subscription_response=response))
     insertion.dialogue.send()
     packets_alone = event.network_access_mode is NetworkAccessMode.ONLY_PACKET
     if context is not None and packets_alone and sgsn.gs.is_associated(context.imsi):
         sgsn.gs.tell(context.imsi, DISOWNED)  # at its next update, should it not hear of the detach
         context.deliver(DetachOrder(DetachTypeMt.IMSI_DETACH))
+    elif context is not None and event.regional_subscription_data and context.is_restricted:
+        context.deliver(DetachOrder(DetachTypeMt.RE_ATTACH_NOT_REQUIRED))
     return S.WAIT_MORE
 
 

@@ -13,6 +13,7 @@ from nodes.vlr.events import (
     ASSOCIATED,
     CONTACT,
     DISSOCIATED,
+    UNWELCOME,
     UPDATE_BEGUN,
     AssociationLost,
     Detached,
@@ -107,9 +108,15 @@ class Association(Procedure):
         self.stage.gs.send(self.subscriber.sgsn, message)
 
     def accept(self) -> S:
-        """The mobile is registered here: a new TMSI, guarded by T6-2, if TMSIs are given."""
+        """The mobile is registered here, if it may: a new TMSI, guarded by T6-2, if TMSIs are given."""
         subscriber = self.subscriber
         assert self.area is not None
+        if not subscriber.may_be_in(self.area):
+            cause = self.stage.config.map_causes["zone restricted"]
+            self.tell(LocationUpdateReject(imsi=self.identity, reject_cause=cause))
+            subscriber.tell_children(LocationRefused(cause, final=False))
+            subscriber.hear(UNWELCOME)
+            return self.dissolve()
         subscriber.lai = self.area
         if not self.stage.config.tmsi:
             self.tell(LocationUpdateAccept(imsi=self.identity, location_area_identifier=self.area))
@@ -236,8 +243,8 @@ ASSOCIATION = Machine(
     guards={S.TMSI_SENT: T6_2},
     rows=[
         # in this state    on this event     do this      and be in one of
-        ((S.GS_NULL, *PRESENT), LocationUpdateRequest, requested, (S.LA_UPDATE_PRESENT, *HERE)),
-        (S.LA_UPDATE_PRESENT, location_update.S.UPDATED, updated, HERE),
+        ((S.GS_NULL, *PRESENT), LocationUpdateRequest, requested, (S.LA_UPDATE_PRESENT, *HERE, S.GS_NULL)),
+        (S.LA_UPDATE_PRESENT, location_update.S.UPDATED, updated, (*HERE, S.GS_NULL)),
         (S.LA_UPDATE_PRESENT, location_update.S.REFUSED, refused, (S.GS_NULL,)),
         (S.TMSI_SENT, TmsiReallocationComplete, acknowledged, (S.ASSOCIATED,)),
         (S.TMSI_SENT, T6_2, never_acknowledged, (S.ASSOCIATED,)),

@@ -12,6 +12,7 @@ MAP_CAUSES: dict[str, MmCause] = {
     "unknown subscriber": MmCause.IMSI_UNKNOWN_IN_HLR,
     "plmn roaming not allowed": MmCause.PLMN_NOT_ALLOWED,
     "operator determined barring": MmCause.ROAMING_NOT_ALLOWED_IN_THIS_LOCATION_AREA,
+    "zone restricted": MmCause.LOCATION_AREA_NOT_ALLOWED,
     "hlr not reachable": MmCause.NO_SUITABLE_CELLS_IN_LOCATION_AREA,
     "system failure": MmCause.NETWORK_FAILURE,
     "no answer": MmCause.NETWORK_FAILURE,
@@ -33,6 +34,7 @@ class VlrConfig(NodeConfig):
     permitted by their n, the best first; 0 is none. ``tmsi``: mobiles get TMSIs. ``eir`` is the number of the EIR that
     is asked about equipment, None where it is not checked; ``check_imei`` tells whether before anything else is done
     about a location updating, or after the HLR has accepted it; ``eir_policy`` what happens if it cannot tell.
+    ``zones`` are the zone codes of location areas (TS 23.003 4.4), none where regional subscription is not supported.
     """
 
     number: Gt
@@ -45,6 +47,7 @@ class VlrConfig(NodeConfig):
     authentication: Literal["required", "optional"] = "required"
     ciphering: tuple[int, ...] = (0,)
     tmsi: bool = True
+    zones: dict[Lai, tuple[int, ...]] = field(default_factory=dict)
     eir: Gt | None = None
     eir_policy: Literal["open", "closed"] = "open"
     check_imei: Literal["early", "late"] = "late"

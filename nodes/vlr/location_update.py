@@ -7,6 +7,7 @@ from typing import Any
 
 from nodes.core.machine import Begin, Machine, State
 from nodes.core.tcap import Inquiry, NoAnswer, Refused
+from nodes.core.zones import answer_zones
 from nodes.vlr.causes import is_final, mm_cause
 from protocol.causes import MmCause
 from protocol.map.contexts import NETWORK_LOC_UP_V3
@@ -67,7 +68,8 @@ def begun(update: LocationUpdate, event: Begin) -> S:
 def inserted(update: LocationUpdate, event: InsertSubscriberDataArg) -> S:
     """Keep the subscription and acknowledge it within the dialogue."""
     update.subscriber.insert(event)
-    update.dialogue.answer(InsertSubscriberDataRes())
+    response = answer_zones(event.regional_subscription_data, update.stage.config.zones)
+    update.dialogue.answer(InsertSubscriberDataRes(regional_subscription_response=response))
     update.dialogue.send()
     return S.WAIT_RESULT
 

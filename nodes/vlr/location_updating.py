@@ -64,7 +64,11 @@ class LocationUpdating(Procedure):
         return wanted
 
     def complete(self) -> S:
-        """The HLR agrees: only the equipment may still be in the way."""
+        """The HLR agrees: only the area, and the equipment, may still be in the way."""
+        subscriber = self.channel.subscriber
+        if not subscriber.may_be_in(self.channel.area):
+            subscriber.hear(UNWELCOME)
+            return self.reject(self.stage.config.map_causes["zone restricted"])
         return S.WAIT_EQUIPMENT_LATE if self.check_equipment("late") else self.accept()
 
     def accept(self) -> S:

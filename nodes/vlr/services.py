@@ -6,6 +6,7 @@ Each is answered at once: nothing of it needs a procedure.
 from typing import TYPE_CHECKING
 
 from nodes.core.tcap import Dialogue
+from nodes.core.zones import answer_zones
 from protocol.map.contexts import (
     LOCATION_CANCEL_V3,
     RESET_V1,
@@ -47,7 +48,8 @@ def insert_subscriber_data(vlr: "Vlr", dialogue: Dialogue, argument: InsertSubsc
     else:
         dialogue.imsi = subscriber.imsi
         subscriber.insert(argument)
-        dialogue.answer(InsertSubscriberDataRes())
+        response = answer_zones(argument.regional_subscription_data, vlr.config.zones)
+        dialogue.answer(InsertSubscriberDataRes(regional_subscription_response=response))
     dialogue.end()
 
 

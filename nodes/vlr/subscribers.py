@@ -7,6 +7,7 @@ the subscriber.
 from typing import Any
 
 from nodes.core.machine import Procedure
+from nodes.core.zones import may_be_in
 from nodes.vlr.association import Association
 from protocol.gmm.elements import Cksn
 from protocol.identities import Gt, Imsi, IsdnAddress, Lai, MobileIdentity, Tmsi
@@ -90,6 +91,10 @@ class Subscriber(Procedure):
         vector, *rest = self.vectors
         self.vectors = tuple(rest)
         return vector
+
+    def may_be_in(self, area: Lai) -> bool:
+        """Whether the subscription extends to a location area (TS 23.012 3.6.5)."""
+        return may_be_in(area, self.data.regional_subscription_data, self.stage.config.zones)
 
     # --- subscription ---------------------------------------------------------------------------------------------
 

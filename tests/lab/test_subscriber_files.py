@@ -74,6 +74,7 @@ CELLS = {
     "key": cell(K, K.upper(), K[:-2] + " 1", K[:-1] + "g"),
     "opc": cell(OPC, "", OPC[:-2] + "  "),
     "amf": cell("8000", "0001", ""),
+    "zones": cell("1", "1 20 65535", "", "1 1", "65536", "a", "1 2 3 4 5 6 7 8 9 10 11"),
     "contexts": cell(
         "1 internet; 2 mms delay_class=3",
         "1 *",
