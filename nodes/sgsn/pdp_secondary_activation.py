@@ -40,13 +40,10 @@ class SecondaryActivation(Creation):
         self.request = request
 
     def find_primary(self) -> "PdpContext | None":
-        """The active context that the mobile names by its transaction."""
-        wanted = self.request.linked_ti.transaction_identifier.value
-        found: PdpContext
-        for found in self.pdp.context.pdp.values():
-            if found.ti.value == wanted and found.can_be_linked:
-                return found
-        return None
+        """The active context that the mobile names by its transaction; if the flag fits none, by its value alone."""
+        wanted = self.request.linked_ti.transaction_identifier
+        found = [pdp for pdp in self.pdp.context.pdp.values() if pdp.ti.value == wanted.value and pdp.can_be_linked]
+        return min(found, key=lambda pdp: pdp.ti != wanted, default=None)
 
     def share(self, primary: "PdpContext") -> None:
         """Fill in what both have in common."""
