@@ -26,6 +26,7 @@ from nodes.vlr.config import VlrConfig
 from protocol.auth import Algorithm
 from protocol.identities import CellIdentifier, GsnAddress, Gt, Imsi, Lai, Rai
 from protocol.ns.elements import Ip4Element
+from protocol.sm.quality_of_service import QualityOfService
 
 __all__ = ["ConfigError", "Document", "Lab", "Mobile", "load_lab", "provisioned"]
 
@@ -333,6 +334,7 @@ class Lab:
                     dns=tuple(entry.dns),
                     subscribers=self._static_addresses(apn),
                     network_requested=entry.network_requested,
+                    qos=None if entry.qos is None else QualityOfService.from_octets(entry.qos.octets),
                     inactivity=entry.inactivity,
                 )
                 for apn, entry in element.access_points.items()

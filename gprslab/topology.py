@@ -357,12 +357,32 @@ class VlrEntry(SignallingPoint):
     tmsi: bool = True
 
 
+class QosEntry(Section):
+    """Quality of service of release 97 (TS 24.008 10.5.6.5); what is not told is best effort."""
+
+    delay_class: Annotated[int, whole(1, 4)] = 4
+    reliability_class: Annotated[int, whole(1, 5)] = 3
+    peak_throughput: Annotated[int, whole(1, 9)] = 4
+    precedence_class: Annotated[int, whole(1, 3)] = 2
+    mean_throughput: Annotated[int, whole(1, 31)] = 31
+
+    @property
+    def octets(self) -> bytes:
+        """The three octets of the element's value."""
+        second = self.peak_throughput << 4 | self.precedence_class
+        return bytes((self.delay_class << 3 | self.reliability_class, second, self.mean_throughput))
+
+
 class AccessPointEntry(Section):
-    """An access point (:class:`nodes.ggsn.config.AccessPoint`); static addresses are those of the subscribers."""
+    """An access point (:class:`nodes.ggsn.config.AccessPoint`); static addresses are those of the subscribers.
+
+    ``qos`` is the most that it grants; without it, whatever is asked for.
+    """
 
     pools: list[Pool] = []
     dns: list[HostAddress] = []
     network_requested: bool = True
+    qos: QosEntry | None = None
     inactivity: Duration | None = None
 
 
@@ -397,22 +417,6 @@ class Topology(Section):
 
 
 # --- subscribers.yaml ---------------------------------------------------------------------------------------------
-
-
-class QosEntry(Section):
-    """Quality of service of release 97 (TS 24.008 10.5.6.5); what is not told is best effort."""
-
-    delay_class: Annotated[int, whole(1, 4)] = 4
-    reliability_class: Annotated[int, whole(1, 5)] = 3
-    peak_throughput: Annotated[int, whole(1, 9)] = 4
-    precedence_class: Annotated[int, whole(1, 3)] = 2
-    mean_throughput: Annotated[int, whole(1, 31)] = 31
-
-    @property
-    def octets(self) -> bytes:
-        """The three octets of the element's value."""
-        second = self.peak_throughput << 4 | self.precedence_class
-        return bytes((self.delay_class << 3 | self.reliability_class, second, self.mean_throughput))
 
 
 class ContextEntry(Section):

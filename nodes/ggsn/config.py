@@ -7,6 +7,7 @@ from typing import Literal
 from nodes.core.node import NodeConfig
 from nodes.core.outputs import Interface, Name
 from protocol.identities import GsnAddress, Gt, Imsi
+from protocol.sm.quality_of_service import QualityOfService
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -18,14 +19,15 @@ class AccessPoint:
 
     ``pools`` are the networks from which dynamic addresses come: single addresses of IPv4, prefixes of 64 bits of IPv6.
     ``subscribers`` are those with a static address, by it; ``network_requested``: packets for them may make a context.
-    ``dns`` is told to mobiles that ask. ``inactivity`` is how long (microseconds) a context may be without packets;
-    None is for ever.
+    ``dns`` is told to mobiles that ask. ``qos`` is the most that is granted, None is whatever is asked for.
+    ``inactivity`` is how long (microseconds) a context may be without packets; None is for ever.
     """
 
     pools: tuple[Network, ...] = ()
     dns: tuple[Address, ...] = ()
     subscribers: dict[Address, Imsi] = field(default_factory=dict)
     network_requested: bool = True
+    qos: QualityOfService | None = None
     inactivity: int | None = None
 
 

@@ -14,8 +14,8 @@ from nodes.ggsn import activation
 from nodes.ggsn.config import Address, GgsnConfig
 from nodes.ggsn.contexts import Connection, Contexts, Point
 from nodes.ggsn.network_request import Activated, MsPresent, NetworkRequest, NotificationRejected
-from nodes.ggsn.orders import chosen_qos
 from nodes.ggsn.pdp_context import DeactivateOrdered, DeleteRequested, Lost, ModifyOrdered, PdpContext, UpdateRequested
+from nodes.ggsn.quality_of_service import chosen_qos, granted
 from nodes.ggsn.user_plane import UserPlane
 from protocol.causes import GtpCause
 from protocol.errors import DecodeError
@@ -121,7 +121,7 @@ class Ggsn(Node):
 
     def granted(self, point: Point, asked: QualityOfServiceProfile) -> QualityOfServiceProfile:
         """The quality of service that an access point grants."""
-        return asked
+        return granted(asked, point.told.qos)
 
     def next_charging_id(self) -> int:
         """A charging identifier that no context has had for long (29.060 7.7.26)."""

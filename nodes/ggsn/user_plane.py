@@ -31,6 +31,9 @@ NOBODY = bytes(16)
 """The source of who has no address yet (RFC 4861 4.1)."""
 
 IPV4_HEADER, IPV6_HEADER = 20, 40
+LONGEST = 65535
+"""Octets that fit behind a header of GTP."""
+
 LINK_SCOPE = (b"\xff\x02", b"\xfe\x80")
 """How addresses begin that are of this link alone."""
 
@@ -124,7 +127,7 @@ class UserPlane:
 
     def take_from_network(self, packet: bytes) -> None:
         """What came from Gi."""
-        version = packet[0] >> 4 if packet else 0
+        version = packet[0] >> 4 if 0 < len(packet) <= LONGEST else 0
         if version == 4 and len(packet) >= IPV4_HEADER:
             destination = packet[16:20]
         elif version == 6 and len(packet) >= IPV6_HEADER:

@@ -1,5 +1,6 @@
 """The world around a GGSN: two SGSNs, an HLR and a packet data network, all made of octets."""
 
+from collections.abc import Callable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from random import Random
 from typing import Any
@@ -76,6 +77,8 @@ class AroundGgsn:
         self.notes: list[Note] = []
         self.replies: list[Reply] = []
         self.hlr: list[Any] = []
+        self.spoil: Callable[[bytes], bytes] = lambda pdu: pdu
+        """What becomes of a PDU of the HLR on its way."""
         self._sequence = 0
         self.node.start(0)
         self.listen()
@@ -176,7 +179,7 @@ class AroundGgsn:
         called = sccp.Address(ssn=sccp.Ssn.GGSN, gt=Gt("999010000007"))
         calling = sccp.Address(ssn=sccp.Ssn.HLR, gt=HLR)
         for pdu in sccp.segments(called, calling, message.encode(), 1):
-            self.receive("hlr1", "gc", pdu)
+            self.receive("hlr1", "gc", self.spoil(pdu))
 
     def hlr_answers(self, component: Any) -> None:
         """The HLR ends the dialogue that was begun last: by a result, an error, or what is made of the invoke."""

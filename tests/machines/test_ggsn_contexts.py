@@ -17,6 +17,7 @@ from protocol.gtp import (
     EndUserAddress,
     ErrorIndication,
     Nsapi,
+    QualityOfServiceProfile,
     TeardownInd,
     UpdatePdpContextResponse,
 )
@@ -25,6 +26,7 @@ from protocol.gtp import Imsi as GtpImsi
 from protocol.identities import Apn, Teid
 from protocol.sm.packet_filter import PacketFilter, ProtocolIdentifier, SingleSourcePort, SourcePortRange
 from protocol.sm.pdp_address import PdpTypeNumber, PdpTypeOrganisation
+from protocol.sm.quality_of_service import QualityOfService
 from protocol.sm.traffic_flow_template import TftOperation, TrafficFlowTemplate
 from tests.machines.ggsn_lab import (
     DYNAMIC_6,
@@ -396,6 +398,28 @@ def test_secondary_activation_refused(changes: dict[str, Any], cause: GtpCause) 
     assert refused(answer, cause)
     assert answer.teid == (0 if cause is GtpCause.CONTEXT_NOT_FOUND else 0x2001)
     assert list(around.node.everybody()) == [f"{IMSI}-5"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "most", "granted"),
+    [
+        ("23431f", None, "23431f"),
+        ("09910b", "13420a", "13420a"),  # class 1, 256 kbyte/s, high priority: all of it less
+        ("23431f", "09910b", "23431f"),  # less than is granted
+        ("23121f", "13420a", "23121f"),  # best effort, which is less than any rate
+        ("0b9105", "0b911f", "0b911f"),  # best effort alone is granted
+        ("00001f", "13420a", "13421f"),  # left open
+    ],
+)
+def test_quality_of_service_granted(asked: str, most: str | None, granted: str) -> None:
+    """23.060 9.2.2.1 step 4: the GGSN may restrict what is asked for, and tells what holds."""
+    limits = None if most is None else QualityOfService.from_octets(bytes.fromhex(most))
+    around = AroundGgsn(access_points={"internet": AccessPoint(pools=(IPv4Network("10.100.0.0/29"),), qos=limits)})
+    profile = QualityOfServiceProfile(2, QualityOfService.from_octets(bytes.fromhex(asked)))
+    holds = QualityOfServiceProfile(2, QualityOfService.from_octets(bytes.fromhex(granted)))
+    created = around.creates(quality_of_service_profile=profile)
+    assert created.quality_of_service_profile == holds
+    assert around.updates(created, quality_of_service_profile=profile).quality_of_service_profile == holds
 
 
 # --- update ---------------------------------------------------------------------------------------------------------

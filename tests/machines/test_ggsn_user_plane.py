@@ -63,6 +63,16 @@ def test_what_is_no_packet(broken: bytes) -> None:
     assert around.inspects()["dropped"] == {"no packet": 2}
 
 
+def test_what_is_too_long() -> None:
+    """29.060 6: the length in a header of GTP has two octets."""
+    around = AroundGgsn()
+    around.creates()
+    around.sends_down(packet(WEB, "10.100.0.1").ljust(65536, b"x"))
+    assert around.inspects()["dropped"] == {"no packet": 1}
+    around.sends_down(packet(WEB, "10.100.0.1").ljust(65535, b"x"))
+    assert len(around.tunnelled()) == 1
+
+
 def test_packets_between_mobiles() -> None:
     """29.061 11: from one mobile to another, without leaving the GGSN."""
     around = AroundGgsn()
