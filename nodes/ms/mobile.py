@@ -321,6 +321,7 @@ class Mobile(Procedure):
     def leave(self, kind: DetachTypeMo | None, *, power_off: bool = False) -> S:
         """Begin to detach from GPRS, whatever runs; from calls too where they go the same way, unless told."""
         self.end_children()
+        self.sessions.pause()
         if kind is None:
             both = self.imsi_attached and self.has_gs
             kind = DetachTypeMo.COMBINED_GPRS_IMSI_DETACH if both else DetachTypeMo.GPRS_DETACH

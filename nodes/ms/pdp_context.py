@@ -12,7 +12,7 @@ from nodes.core.machine import Procedure
 from nodes.core.probe import Probe
 from nodes.core.sndcp import Segmentation
 from nodes.ms.orders import DeactivateOrder, Order
-from nodes.ms.pdp_states import CARRYING, S, words
+from nodes.ms.pdp_states import CARRYING, PENDING, S, words
 from nodes.ms.quality import falls_short
 from nodes.ms.router_discovery import RouterDiscovery
 from protocol.causes import SmCause
@@ -123,6 +123,11 @@ class PdpContext(Procedure):
         return self.wanted.nsapi
 
     @property
+    def is_unheard_of(self) -> bool:
+        """Whether the network has not been asked for it yet."""
+        return self.held and self.state in PENDING
+
+    @property
     def carries(self) -> bool:
         """Whether packets pass."""
         return self.state in CARRYING
@@ -161,8 +166,9 @@ class PdpContext(Procedure):
 
     def go_on(self) -> None:
         """The mobile is served again: send what has waited, or go on waiting for the answer."""
-        if self.held:
+        if self.held and self.state.guard is not None:
             self.repeat()
+        self.held = False
         for procedure in (self, *self.children):
             procedure.release_guard()
         self.stage.user_plane.release(self)

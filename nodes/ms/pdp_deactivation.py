@@ -13,6 +13,8 @@ def ordered(context: PdpContext, event: DeactivateOrder) -> S:
     """The user has done with it; what else was going on is over (6.1.3.4.1)."""
     context.answer_failed("deactivated")
     context.orders = (event,)
+    if context.is_unheard_of:
+        return end(context)
     return context.leave(SmCause.REGULAR_DEACTIVATION, tear_down=event.tear_down)
 
 

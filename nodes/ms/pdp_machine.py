@@ -64,7 +64,7 @@ SM = Machine(
         (S.INACTIVE_PENDING, ModifyPdpContextAcceptMt, modification.ignored, (S.INACTIVE_PENDING,)),
         (S.INACTIVE_PENDING, ModifyPdpContextReject, modification.ignored, (S.INACTIVE_PENDING,)),
         # --- deactivation
-        ((*PENDING, *CARRYING), DeactivateOrder, deactivation.ordered, (S.INACTIVE_PENDING,)),
+        ((*PENDING, *CARRYING), DeactivateOrder, deactivation.ordered, (S.INACTIVE_PENDING, S.OVER)),
         (S.INACTIVE_PENDING, DeactivateOrder, deactivation.joined, (S.INACTIVE_PENDING,)),
         (S.INACTIVE_PENDING, DeactivatePdpContextAccept, deactivation.granted, (S.OVER,)),
         (S.INACTIVE_PENDING, T3390, deactivation.unanswered, (S.OVER,)),

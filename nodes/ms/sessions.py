@@ -55,7 +55,7 @@ class Sessions:
     @property
     def active_nsapis(self) -> tuple[int, ...]:
         """Those that are not inactive (10.5.7.1): the network has been asked for them."""
-        return tuple(sorted(nsapi for nsapi, context in self.contexts.items() if not context.held))
+        return tuple(sorted(nsapi for nsapi, context in self.contexts.items() if not context.is_unheard_of))
 
     def tell(self, message: SmMessage) -> None:
         """Send a message."""
@@ -217,14 +217,18 @@ class Sessions:
     def settle(self) -> None:
         """The mobile has settled anew: requests leave, or wait without their timers."""
         if not self.is_served:
-            for context in self.contexts.values():
-                context.pause()
+            self.pause()
             return
         for context in tuple(self.contexts.values()):
             context.go_on()
         wanted, self.wanted = self.wanted, ()
         for each in wanted:
             self._activate_again(each)
+
+    def pause(self) -> None:
+        """Something goes before: requests are not repeated meanwhile."""
+        for context in self.contexts.values():
+            context.pause()
 
     def _activate_again(self, wanted: Wanted) -> None:
         if wanted.nsapi in self.contexts:

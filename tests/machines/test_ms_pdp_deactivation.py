@@ -180,6 +180,37 @@ def test_deactivation_waits_for_call() -> None:
     assert kinds(over(around)) == [DeactivatePdpContextRequest]
 
 
+def test_deactivation_of_what_was_never_sent() -> None:
+    """The request has waited for the end of a call: it is withdrawn, and the network hears of nothing."""
+    around = called(attached_for_both())
+    assert around.order("activate") == []
+    assert around.order("deactivate") == []
+    assert [answer for answer, _ in replies(around)] == ["failed", "done"]
+    assert over(around) == []
+
+
+@pytest.mark.parametrize("verb", ["modify", "deactivate", "activate"])
+def test_update_tells_contexts_that_wait(verb: str) -> None:
+    """A context whose request waits is active for the network; one that it was not asked for is not (10.5.7.1)."""
+    around = called(activated(attached_for_both()))
+    arguments = {"nsapi": 5, "qos": {"delay_class": 2}} if verb == "modify" else {}
+    assert around.order(verb, **arguments) == []
+    (update,) = over(around, resumed=False)
+    assert isinstance(update, RoutingAreaUpdateRequest)
+    assert update.pdp_context_status == PdpContextStatus((5,))
+    assert len(around.says(accept_update("c1"))) == 1
+
+
+def test_modified_before_the_request_left() -> None:
+    """The request waits for an update; meanwhile the network modifies, which goes before (6.1.3.3.3 b)."""
+    around = activated()
+    around.order("move", cell="c3")
+    assert around.order("modify", nsapi=5, qos={"delay_class": 2}) == []
+    assert len(around.says(modification())) == 1
+    assert around.says(accept_update("c3")) == []
+    assert contexts(around, "state") == [("PDP-ACTIVE",)]
+
+
 # --- by the network -----------------------------------------------------------------------------------------------
 
 
