@@ -4,6 +4,7 @@ A mobile can ask for contexts, and have packets, where it is registered and no u
 asked to do meanwhile waits. Contexts that the network has lost are activated again when it is served again.
 """
 
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, Any
 
@@ -240,6 +241,7 @@ class Sessions:
             if not linked.carries:
                 self.wanted += (wanted,)
                 return
+            wanted = replace(wanted, address=linked.address, apn=linked.apn)
         self.activate(wanted, self.allocate_identifier())
 
     def remember(self) -> None:

@@ -28,6 +28,16 @@ STANDARD = (
     "detach-power-off",
     "gs-combined-detach",
     "call-paged",
+    "pdp-activation",
+    "secondary-activation",
+    "pdp-modification-by-mobile",
+    "pdp-deactivation-by-mobile",
+    "pdp-deactivation-by-ggsn",
+    "pdp-deactivation-by-sgsn",
+    "network-requested-activation",
+    "network-requested-standby",
+    "ggsn-ping-standby",
+    "hlr-gprs-withdrawn",
     "attach-hlr-killed",
 )
 """The flows that every run of the tests takes; ``make matrix`` takes all."""

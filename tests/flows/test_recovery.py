@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gprslab.drills.invariants import broken, sessions_have_mobiles, sessions_have_tunnels
 from protocol.bssap_plus import (
     GprsDetachIndication,
     ImsiDetachIndication,
@@ -66,3 +67,20 @@ def test_tmsi_that_never_came_is_given_anew(combined: Any) -> None:
     assert lab.count(LocationUpdateRequest) == 2
     assert lab.count(RoutingAreaUpdateComplete) == lab.count(TmsiReallocationComplete) == 1
     lab.assert_associated("emma", "sgsn2", "vlr2")
+
+
+def test_secondary_context_has_the_new_address(lab: Any) -> None:
+    """23.060 9.2.2.1.1: contexts that a dead SGSN has lost are made again; the GGSN may give them another address."""
+    assert lab.attach("anna").status == "done"
+    assert lab.order("anna", "activate", apn="internet").status == "done"
+    assert lab.order("anna", "activate-secondary", nsapi=5, filter={"protocol": "udp", "port": 7}).status == "done"
+    lab.kill("ggsn1")
+    lab.restart("sgsn1")
+    lab.restart("ggsn1")
+    assert lab.attach("bert").status == "done"
+    assert lab.order("bert", "activate").status == "done"  # takes the address that was anna's
+    lab.wait(180)
+    first, second = lab.mobile("anna")["pdp_contexts"]
+    assert (first["state"], second["state"]) == ("PDP-ACTIVE", "PDP-ACTIVE")
+    assert first["address"] == second["address"] != lab.mobile("bert")["pdp_contexts"][0]["address"]
+    assert broken(lab.session, lab.lab, (sessions_have_mobiles, sessions_have_tunnels)) == []
