@@ -103,12 +103,6 @@ def rest_of(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> st
     return url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def rest(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Records of an HLR that does not run, on both databases."""
-    return rest_of(request.param, request, tmp_path)
-
-
 @pytest.fixture(params=["sqlite", "postgresql", "running"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
     """The option that names a place in which only the subscribers of the configuration file are."""
@@ -340,8 +334,9 @@ def test_removal_at_rest_is_told_to_who_serves(run: Run, tmp_path: Path) -> None
     assert found == {record_key(FRED, number, Ssn.SGSN): bytes((kind,)) + number.to_octets()}
 
 
-def test_who_is_imported_at_rest_is_served(run: Run, rest: str, tmp_path: Path) -> None:
+def test_who_is_imported_at_rest_is_served(run: Run, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """An HLR that starts knows them; while it lives its records are its own, and a kill loses nothing that it did."""
+    rest = rest_of("postgresql", request, tmp_path)
     assert run("import", "-", "--state", rest, text=rows(300)).status == 0
     with EmbeddedBroker() as broker, hlr_of(broker.url, rest, tmp_path / "ready") as hlr:
         assert shown(run, ("--broker", broker.url), "001010000000400")["sqn"] == 0
