@@ -365,6 +365,8 @@ class Gtp:
             self._refuse(peer, octets, error)
             raise
         if isinstance(message, TPdu | ErrorIndication):
+            if isinstance(message, ErrorIndication):
+                self.told.discard(peer)  # whoever has lost a tunnel may have lost our counter, too
             self._user_plane(peer, message)
             return
         recovery = getattr(message, "recovery", None)

@@ -461,13 +461,19 @@ def test_user_plane(around: Around) -> None:
 
 
 def test_recovery_is_told_once(around: Around) -> None:
-    """29.060 7.7.11: on first contact, and again where the peer has not answered or has restarted."""
+    """29.060 7.7.11: on first contact, and again where the peer has not answered, has restarted, or may have."""
     assert around.node.gtp.recovery_to("gsn2") == 0
     assert around.node.gtp.recovery_to("gsn2") is None
     for recovery in (3, 4):
         around.node.command(Command("1", "echo", {"address": "10.0.0.4"}), around.now)
         around.listen()
         around.says(EchoResponse(teid=NO_TEID, sequence_number=around.heard[-1].sequence_number, recovery=recovery))
+    assert around.node.gtp.recovery_to("gsn2") == 0
+    around.says(
+        ErrorIndication(
+            teid=NO_TEID, tunnel_endpoint_identifier_data_i=Teid(1), gsn_address=GtpAddress.parse("10.0.0.4")
+        )
+    )
     assert around.node.gtp.recovery_to("gsn2") == 0
 
 
