@@ -10,7 +10,7 @@ the others is remembered, and the few are read directly.
 
 import ipaddress
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
@@ -37,6 +37,9 @@ SUBSCRIBER: Final = TypeAdapter(SubscriberEntry)
 
 _OWN: Final = ("imsi", "msisdn", "key", "opc")
 """What differs from subscriber to subscriber."""
+
+_SHARED: Final = tuple(field.name for field in fields(Subscriber) if field.name not in _OWN)
+"""What is the same for many."""
 
 _NEEDS_OPC: Final = (Algorithm.MILENAGE, Algorithm.GSM_MILENAGE)
 
@@ -126,7 +129,7 @@ class Rows:
         if len(self._remembered) >= MOST_REMEMBERED:
             self._remembered.clear()
         subscriber = placed.subscriber
-        others = {name: getattr(subscriber, name) for name in ("algorithm", "amf", "zones", "contexts", *FLAGS)}
+        others = {name: getattr(subscriber, name) for name in _SHARED}
         self._remembered[self._others(cells)] = (others, subscriber.algorithm in _NEEDS_OPC)
         return placed
 

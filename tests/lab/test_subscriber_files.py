@@ -100,7 +100,7 @@ def outcome(rows: Rows, cells: list[str], *, by_models: bool) -> object:
         return str(error)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.lists(st.fixed_dictionaries(CELLS), min_size=1, max_size=6), st.sampled_from([COLUMNS, COLUMNS[::-1]]))
 @example(
     [dict.fromkeys(COLUMNS, "") | {"imsi": "001010000000101", "msisdn": "12345", "algorithm": "comp128v1", "key": K}]
@@ -139,6 +139,7 @@ SUBSCRIBERS = st.builds(
     key=st.binary(min_size=16, max_size=16),
     opc=st.binary(min_size=16, max_size=16),
     amf=st.binary(min_size=2, max_size=2),
+    zones=st.lists(st.integers(0, 0xFFFF), unique=True, max_size=3).map(tuple),
     contexts=st.lists(st.integers(1, 50), unique=True, max_size=4).flatmap(
         lambda numbers: st.tuples(
             *[
