@@ -3,7 +3,7 @@
 from functools import partial
 
 from nodes.core import host
-from nodes.core.probe import MOST, Probe
+from nodes.core.probe import Probe
 from nodes.ms.orders import ProbeOrder
 from nodes.ms.pdp_context import PdpContext
 from nodes.ms.router_discovery import ALL_NODES, Advertised, is_from_link
@@ -22,7 +22,7 @@ def take(context: PdpContext, octets: bytes) -> str | None:
     if packet.destination not in (context.host_address, context.link_local):
         return "not for us" if packet.destination != ALL_NODES else "not taken"
     returned = host.returned(content)
-    probe = None if returned is None else context.sessions.find_probe(returned.identifier)
+    probe = None if returned is None else context.sessions.find_probe(returned.identifier, packet.source)
     if returned is not None and probe is not None:
         probe.hear(returned)
         return None
@@ -35,12 +35,10 @@ def take(context: PdpContext, octets: bytes) -> str | None:
 
 def begin_probe(context: PdpContext, order: ProbeOrder) -> str | None:
     """Send what an order wants; why not, if that cannot be."""
-    sessions = context.sessions
-    used = {number for other in sessions.contexts.values() for number in other.probes}
-    number = next((number for number in range(1, MOST) if number not in used), None)
-    source = context.host_address
-    if number is None or source is None:
-        return f"{context.subject} has too much under way"
+    number, source = context.sessions.allocate_probe(), context.host_address
+    assert source is not None
+    if number is None:
+        return f"{context.subject} has too much under way: its pings must end first"
     context.stage.reply(order.command, "accepted")
     probe = Probe(
         context.stage,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, Any
 
-from nodes.core.probe import Probe
+from nodes.core.probe import MOST, Probe
 from nodes.ms import host
 from nodes.ms.orders import ActivateOrder, DeactivateOrder, ModifyOrder, Order, ProbeOrder, SecondaryOrder
 from nodes.ms.pdp_context import PdpContext, Wanted
@@ -36,17 +36,24 @@ if TYPE_CHECKING:
 NSAPIS = range(5, 16)
 """What a context can have (10.5.6.2)."""
 
+MOST_PROBES = 64
+"""How many probes a mobile has at a time."""
+
 
 class Sessions:
-    """The contexts of one mobile by NSAPI; ``wanted`` are those to be activated as soon as that can be."""
+    """The contexts of one mobile by NSAPI; ``wanted`` are those to be activated as soon as that can be.
 
-    __slots__ = ("contexts", "mobile", "stage", "wanted")
+    ``last_probe`` is the number of the last probe of an operator.
+    """
+
+    __slots__ = ("contexts", "last_probe", "mobile", "stage", "wanted")
 
     def __init__(self, mobile: "Mobile") -> None:
         self.mobile = mobile
         self.stage: Any = mobile.stage
         self.contexts: dict[int, PdpContext] = {}
         self.wanted: tuple[Wanted, ...] = ()
+        self.last_probe = 0
 
     @property
     def is_served(self) -> bool:
@@ -177,10 +184,24 @@ class Sessions:
         ]
         return min(found, key=lambda context: context.wanted.linked_nsapi is not None, default=None)
 
-    def find_probe(self, identifier: int) -> Probe | None:
-        """The probe whose packets have this identifier."""
-        probes = (probe for context in self.contexts.values() for probe in context.probes.values())
-        return next((probe for probe in probes if probe.identifier == identifier), None)
+    def find_probe(self, identifier: int, source: IPv4Address | IPv6Address) -> Probe | None:
+        """The probe to ``source`` whose packets have this identifier."""
+        for context in self.contexts.values():
+            for probe in context.probes.values():
+                if probe.identifier == identifier and probe.asked.destination == source:
+                    return probe
+        return None
+
+    def allocate_probe(self) -> int | None:
+        """A number for a probe, not that of one which has just ended: its packets may come back late."""
+        used = {number for context in self.contexts.values() for number in context.probes}
+        if len(used) >= MOST_PROBES:
+            return None
+        number = self.last_probe
+        while number in used or number == self.last_probe:
+            number = (number + 1) % MOST
+        self.last_probe = number
+        return number
 
     # --- what there is --------------------------------------------------------------------------------------------
 

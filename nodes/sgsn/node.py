@@ -211,6 +211,8 @@ class Sgsn(Contexts):
                 context.link.hear_anew()
         answer = xid.answer(frame, network=True)
         if answer is not None:
+            if context is not None and isinstance(answer, llc.Xid):
+                context.link.agree(answer)
             self.gb.send_frame(bss, bvci, unit.tlli, answer.encode(), context)
 
     def _take_data(self, context: MmContext | None, bss: Name, bvci: int, unit: UlUnitdata, frame: UiFrame) -> None:

@@ -238,7 +238,7 @@ class UserPlane:
         sapi = Sapi(pdp.llc_sapi)
         pdp.traffic.packets_down += 1
         pdp.traffic.octets_down += len(packet)
-        for part in pdp.traffic.segmentation.cut(packet):
+        for part in pdp.traffic.segmentation.cut(packet, context.link.n201_u(sapi)):
             frame = context.link.frame(sapi, part.encode())
             self._node.gb.send_frame(
                 context.bss, context.bvci, context.tlli_used, frame, context, LIFETIME, quality=QUALITY

@@ -8,6 +8,7 @@ import pytest
 from nodes.core import host
 from nodes.core.sndcp import LONGEST, Reassembly
 from nodes.ms.router_discovery import ALL_NODES
+from nodes.ms.sessions import MOST_PROBES
 from nodes.ms.user_plane import MOST_WAITING
 from protocol import ip
 from protocol.gmm import RoutingAreaUpdateRequest
@@ -297,6 +298,31 @@ def test_answer_in_another_context() -> None:
     assert answer is not None
     comes(around, answer, 6, Sapi.LL5)
     assert [status for status, _ in replies(around)] == ["done"]
+
+
+def test_late_answer() -> None:
+    """What comes back after its time, or from somebody else, is not taken for the answer to what was sent later."""
+    around = activated()
+    ((_, late),) = packets(around.order("ping", address=str(FAR)))
+    around.wait(11)
+    around.order("ping", address=str(FAR))
+    answer = host.answer(*host.read(late.encode()))
+    assert answer is not None
+    comes(around, answer)
+    comes(around, host.wrap(IPv4Address("192.0.2.1"), ADDRESS, IpProtocol.ICMP, EchoReply(identifier=2).encode()))
+    around.wait(11)
+    assert [body["received"] for _, body in replies(around)] == [0, 0]
+
+
+def test_too_many_pings() -> None:
+    """So many at a time, and no more."""
+    around = activated()
+    for _ in range(MOST_PROBES):
+        around.order("ping", address=str(FAR))
+    around.order("ping", address=str(FAR))
+    assert [status for status, _ in replies(around)] == ["failed"]
+    around.wait(11)
+    assert len(replies(around)) == MOST_PROBES
 
 
 def test_ping_ends_with_context() -> None:

@@ -12,7 +12,9 @@ from protocol.bssgp.elements import BucketSize, LeakRate
 from protocol.causes import GtpCause, SmCause
 from protocol.gtp import ErrorIndication, SgsnContextAcknowledge, SgsnContextRequest, TPdu
 from protocol.identities import Teid
+from protocol.llc import Xid, XidInformation
 from protocol.llc.frame import Sapi
+from protocol.llc.xid import N201U
 from protocol.sm import DeactivatePdpContextRequest
 from protocol.sndcp import Compression, FirstSegment, SnData, SnUnitdata, segment
 from tests.machines.sgsn_lab import IMSI, NEXT, Mobile
@@ -63,6 +65,18 @@ class Network(SessionLab):
 def lab() -> Network:
     """An SGSN with a mobile that has a PDP context."""
     return Network()
+
+
+def test_downlink_as_long_as_agreed(lab: Network) -> None:
+    """44.064 8.5.3, 8.9.9: the mobile wants shorter frames on the SAPI of its context, and gets them from then on."""
+    proposal = XidInformation.of(N201U(octets=200))
+    lab.me.sends(Xid(sapi=Sapi.LL3, command=False, poll_final=True, information=proposal).encode())
+    lab.said.clear()
+    lab.down()
+    parts = [message for to, message in lab.said if to == "ms" and isinstance(message, SnUnitdata)]
+    assert len(parts) == 6
+    assert max(len(part.encode()) for part in parts) == 200
+    assert lab.arrived() == [PACKET]
 
 
 # --- up ---------------------------------------------------------------------------------------------------------------
