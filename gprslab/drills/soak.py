@@ -142,8 +142,6 @@ class Life:
                 arguments["nsapi"] = 5
             case "sgsn", "detach":
                 arguments["type"] = dice.choice(("no-reattach", "reattach", "imsi"))
-            case "hlr", "cancel":
-                arguments |= dice.choice(({}, {"domain": "circuit"}))
         nodes = self._of_role.get(role)
         if nodes:
             self._give(dice.choice(nodes), verb, arguments)
@@ -156,7 +154,7 @@ class Life:
             self.session.clear_faults()
             return
         interface = dice.choice(("um", "gb", "gr", "gs", "gn", "d", "a", "gf"))
-        chance, times = dice.choice(((0.1, 50), (0.3, 5), (1.0, 1)))
+        chance, times = dice.choice(((0.05, 50), (0.3, 2), (1.0, 1)))
         action: Any = dice.choice(("lose", "lose", "delay", "duplicate"))
         rule = Rule(
             action="lose" if interface in IN_ORDER else action,

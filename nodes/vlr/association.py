@@ -123,7 +123,9 @@ class Association(Procedure):
             subscriber.hear(ASSOCIATED)
             subscriber.tell_children(ASSOCIATED)
             return S.ASSOCIATED
-        tmsi = self.stage.register.allocate(subscriber)
+        # A request that comes again has the same answer: the acknowledgement does not tell which TMSI it is of.
+        again = subscriber.tmsi if self.state is S.TMSI_SENT else None
+        tmsi = again or self.stage.register.allocate(subscriber)
         self.ask(
             LocationUpdateAccept(
                 imsi=self.identity, location_area_identifier=self.area, new_tmsi_or_imsi=MobileIdentity(tmsi)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from gprslab.drills.invariants import broken, sessions_have_mobiles, sessions_have_tunnels
+from gprslab.faults import Rule
 from protocol.bssap_plus import (
     GprsDetachIndication,
     ImsiDetachIndication,
@@ -84,3 +85,13 @@ def test_secondary_context_has_the_new_address(lab: Any) -> None:
     assert (first["state"], second["state"]) == ("PDP-ACTIVE", "PDP-ACTIVE")
     assert first["address"] == second["address"] != lab.mobile("bert")["pdp_contexts"][0]["address"]
     assert broken(lab.session, lab.lab, (sessions_have_mobiles, sessions_have_tunnels)) == []
+
+
+def test_location_update_request_that_comes_twice(lab: Any) -> None:
+    """29.018 6.3: its copy is answered with the same TMSI, or the VLR would page by one that the mobile never got."""
+    lab.session.add_fault(
+        Rule(action="duplicate", message="LocationUpdateRequest", interface="gs", nth=1, delay_us=30_000)
+    )
+    assert lab.attach("emma").status == "done"
+    assert lab.count(LocationUpdateAccept) == 2
+    lab.assert_associated("emma")
