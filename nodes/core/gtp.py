@@ -57,6 +57,9 @@ RESPONSES: dict[type[GtpMessage], Any] = {
 MOST = 16384
 """How many answers are remembered at a time."""
 
+MOST_OUTSTANDING = 60_000
+"""How many requests of ours wait for their answer at a time: there are few more sequence numbers (8.2)."""
+
 Value = TypeVar("Value")
 
 
@@ -148,7 +151,7 @@ class Unreadable:
 class Transaction(Procedure):
     """One request to the GSN at ``address``; it is the child of whoever asks. ``why`` tells why there is no answer.
 
-    ``unreadable`` is True where one has come, but cannot be read.
+    ``unreadable`` is True where none will come: one was there, but cannot be read, or nothing was sent.
     """
 
     __slots__ = ("address", "answer", "gtp", "imsi", "message", "peer", "sequence", "unreadable", "why")
@@ -207,7 +210,12 @@ class AcknowledgedResponse(Transaction):
 
 
 def begun(transaction: Transaction, event: Begin) -> S:
-    """Send it."""
+    """Send it, if there is a sequence number for it."""
+    if len(transaction.gtp.outstanding) >= MOST_OUTSTANDING:
+        transaction.why = f"{MOST_OUTSTANDING} requests wait for their answers already"
+        transaction.unreadable = True
+        transaction.stage.warn("gtp congestion", f"{transaction.message.title} is not sent: {transaction.why}")
+        return S.NO_RESPONSE
     transaction.enlist()
     transaction.ask(transaction.message)
     return S.WAIT_ANSWER
@@ -244,7 +252,7 @@ TRANSACTION = Machine(
     guards={S.WAIT_ANSWER: T3_RESPONSE},
     rows=[
         # in this state    on this event     do this      and be in one of
-        (S.START, Begin, begun, (S.WAIT_ANSWER,)),
+        (S.START, Begin, begun, (S.WAIT_ANSWER, S.NO_RESPONSE)),
         (S.WAIT_ANSWER, Answer, answered, (S.ANSWERED,)),
         (S.WAIT_ANSWER, Unreadable, unreadable, (S.NO_RESPONSE,)),
         (S.WAIT_ANSWER, T3_RESPONSE, unanswered, (S.NO_RESPONSE,)),

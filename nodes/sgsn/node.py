@@ -365,7 +365,7 @@ class Sgsn(Contexts):
         self.reply(command, "done")
 
     def command_deactivate(self, command: Command) -> None:
-        """Deactivate PDP contexts of a mobile: ``imsi``, and ``nsapi`` for one of them alone."""
+        """Deactivate PDP contexts of a mobile: ``imsi``, ``nsapi`` for one alone, and ``cause``."""
         session_orders.deactivate(self._attached(command), command)
 
     def command_echo(self, command: Command) -> None:

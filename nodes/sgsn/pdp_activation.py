@@ -31,6 +31,7 @@ NEXT_MAY_HAVE = (
     GtpCause.NO_MEMORY_IS_AVAILABLE,
     GtpCause.SYSTEM_FAILURE,
     GtpCause.MISSING_OR_UNKNOWN_APN,
+    GtpCause.UNKNOWN_PDP_ADDRESS_OR_PDP_TYPE,
 )
 """Refusals that are the one GGSN's alone: another one that has the access point may give what is asked (23.060 A)."""
 
@@ -59,7 +60,8 @@ class Activation(Creation):
         """Fill in what is known before a GGSN is asked."""
         pdp, subscription = self.pdp, selection.subscription
         self.selection = selection
-        self.ggsns = self.stage.config.ggsns[selection.apn]
+        paths = self.stage.gn.paths  # those that are known to be silent are asked last
+        self.ggsns = tuple(sorted(self.stage.config.ggsns[selection.apn], key=lambda ggsn: not paths.is_up(ggsn)))
         pdp.apn = selection.apn
         pdp.pdp_address = selection.pdp_address
         pdp.subscription_id = subscription.pdp_context_id

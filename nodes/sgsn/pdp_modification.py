@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from nodes.core import gtp
-from nodes.core.gtp import Transaction
+from nodes.core.gtp import NO_TEID, Transaction
 from nodes.core.machine import Begin, Machine, Procedure, State
 from nodes.sgsn import quality_of_service
 from nodes.sgsn.traffic_flow import TemplateError, next_template
@@ -48,7 +48,7 @@ def make_update(
 
 def take_update(pdp: "PdpContext", response: UpdatePdpContextResponse) -> None:
     """Keep what the GGSN says of its end of the tunnel (7.3.4); what it does not say stays."""
-    if response.tunnel_endpoint_identifier_control_plane is not None:
+    if response.tunnel_endpoint_identifier_control_plane not in (None, NO_TEID):
         pdp.ggsn_teid_control = response.tunnel_endpoint_identifier_control_plane
     if response.tunnel_endpoint_identifier_data_i is not None:
         pdp.ggsn_teid_data = response.tunnel_endpoint_identifier_data_i

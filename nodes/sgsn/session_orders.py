@@ -23,12 +23,29 @@ FIELDS = ("delay_class", "reliability_class", "peak_throughput", "precedence_cla
 """The fields of quality of service that an operator may tell: those of R97."""
 
 
+CAUSES = {
+    cause.name: cause
+    for cause in (
+        SmCause.OPERATOR_DETERMINED_BARRING,
+        SmCause.INSUFFICIENT_RESOURCES,
+        SmCause.REGULAR_DEACTIVATION,
+        SmCause.NETWORK_FAILURE,
+        SmCause.REACTIVATION_REQUESTED,
+    )
+}
+"""Why the network may deactivate a context (TS 24.008 6.1.3.4.2)."""
+
+
 def deactivate(context: "MmContext", command: Command) -> None:
     """Deactivate one context, or all of them, those of an address together."""
+    told = command.arguments.get("cause", SmCause.REGULAR_DEACTIVATION.name)
+    cause = CAUSES.get(told) if isinstance(told, str) else None
+    if cause is None:
+        raise CommandError(f"cause is one of {', '.join(CAUSES)}, not {told!r}")
     if "nsapi" in command.arguments:
-        named(context, command).deliver(DeactivationOrder(SmCause.REGULAR_DEACTIVATION))
+        named(context, command).deliver(DeactivationOrder(cause))
     else:
-        deactivate_all(context, SmCause.REGULAR_DEACTIVATION)
+        deactivate_all(context, cause)
     context.stage.reply(command, "done")
 
 

@@ -4,6 +4,7 @@ from ipaddress import IPv4Address
 
 import pytest
 
+from nodes.core import gtp as core_gtp
 from protocol.bssgp import Resume, Suspend
 from protocol.causes import GtpCause, SmCause, sm_cause_of
 from protocol.gmm import DetachRequestMo, DetachRequestMt
@@ -265,7 +266,6 @@ def test_static_address_again(lab: SessionLab) -> None:
     assert list(lab.context.pdp) == [6]
 
 
-@pytest.mark.ttcn3("attach_restart_ctr_create")
 def test_activation_tells_recovery_once(lab: SessionLab) -> None:
     """29.060 7.7.11: our restart counter stands in the first request to a GGSN, and no more once it was answered."""
     lab.asks()
@@ -274,3 +274,26 @@ def test_activation_tells_recovery_once(lab: SessionLab) -> None:
     lab.asks(nsapi=6, ti=1)
     assert lab.last(CreatePdpContextRequest).recovery is None
     lab.creates()
+
+
+def test_activation_path_down(lab: SessionLab) -> None:
+    """29.060 7.2.1, 23.060 annex A: a GGSN that does not answer its echoes is asked last."""
+    lab.active()
+    while lab.sgsn.gn.paths.is_up(GGSNS["ggsn1"]):
+        lab.waits(5)
+        lab.mobiles[0].says(b"")
+    lab.said.clear()
+    lab.asks(nsapi=6, ti=1)
+    assert lab.names() == ["CreatePdpContextRequest"]
+    lab.said.append(("ggsn2", None))
+    lab.waits(11)
+    assert [to for to, message in lab.said if isinstance(message, CreatePdpContextRequest)][-1] == "ggsn1"
+
+
+def test_activation_without_sequence_number(lab: SessionLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """29.060 7.6: there are no more sequence numbers than that: the mobile is refused, and nothing waits for ever."""
+    monkeypatch.setattr(core_gtp, "MOST_OUTSTANDING", 0)
+    lab.asks()
+    assert lab.names() == ["ActivatePdpContextReject"]
+    assert lab.heard(ActivatePdpContextReject).sm_cause is SmCause.NETWORK_FAILURE
+    assert lab.is_clean

@@ -281,7 +281,15 @@ def test_deletion_tells_why(lab: SessionLab, cause: GtpCause | None, told: SmCau
     assert lab.heard(DeactivatePdpContextRequest).sm_cause is told
 
 
-@pytest.mark.parametrize("arguments", [{"nsapi": 6}, {"nsapi": "5"}, {"nsapi": None}, {"nsapi": [5]}])
+def test_deactivation_by_operator_for_reactivation(lab: SessionLab) -> None:
+    """24.008 6.1.3.4.2: the operator may say why, such as that the mobile is to activate it again."""
+    lab.orders("deactivate", imsi=IMSI, nsapi=5, cause="REACTIVATION_REQUESTED")
+    assert lab.heard(DeactivatePdpContextRequest).sm_cause is SmCause.REACTIVATION_REQUESTED
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"cause": "BOREDOM"}, {"cause": 39}, {"nsapi": 6}, {"nsapi": "5"}, {"nsapi": None}, {"nsapi": [5]}]
+)
 def test_deactivation_by_operator_wrong(lab: SessionLab, arguments: dict[str, Any]) -> None:
     """A command that names no context is answered by one line."""
     assert lab.orders("deactivate", imsi=IMSI, **arguments).status == "failed"
