@@ -20,6 +20,10 @@ from protocol.gtp import (
     CreatePdpContextResponse,
     DeletePdpContextRequest,
     DeletePdpContextResponse,
+    PduNotificationRejectRequest,
+    PduNotificationRejectResponse,
+    PduNotificationRequest,
+    PduNotificationResponse,
 )
 from protocol.sm import (
     ActivatePdpContextAccept,
@@ -28,6 +32,7 @@ from protocol.sm import (
     DeactivatePdpContextAccept,
     DeactivatePdpContextRequest,
     RequestPdpContextActivation,
+    RequestPdpContextActivationReject,
 )
 
 OUTSIDE = "198.51.100.1"
@@ -314,3 +319,40 @@ def test_activation_requested_by_network(lab: Any) -> None:
     assert lab.order("bert", "activate-secondary", nsapi=5, filter={"protocol": "udp"}).status == "done"
     assert lab.order("bert", "deactivate").status == "done"
     assert_none(lab, "bert")
+
+
+def test_activation_requested_in_vain(lab: Any) -> None:
+    """23.060 9.2.2.2.2, 24.008 6.1.3.1.4: the mobile has no NSAPI left and refuses; the GGSN hears of it."""
+    lab.attach("bert")
+    for _ in range(11):
+        assert lab.order("bert", "activate", apn="internet").status == "done"
+    lab.mark()
+    sent = lab.session.command("pdn1", "ping", {"address": "10.102.0.2"}, within_us=60_000_000)
+    assert sent.body["received"] == 0
+    lab.sees(
+        ("ggsn1", "sgsn1", PduNotificationRequest),
+        ("sgsn1", "ggsn1", PduNotificationResponse),
+        ("sgsn1", "bert", RequestPdpContextActivation),
+        ("bert", "sgsn1", RequestPdpContextActivationReject),
+        ("sgsn1", "ggsn1", PduNotificationRejectRequest),
+        ("ggsn1", "sgsn1", PduNotificationRejectResponse),
+    )
+    lab.order("bert", "deactivate")
+    assert_none(lab, "bert")
+
+
+def test_requests_collide(lab: Any) -> None:
+    """24.008 6.1.3.1.5 b, 51.010 45.2.4.2: both sides want a context for the address: the mobile's own goes on."""
+    lab.attach("bert")
+    lab.delay(RequestPdpContextActivation, 1)
+    ping = lab.session.start_command("pdn1", "ping", {"address": "10.102.0.2"})
+    lab.wait(0.5)
+    lab.session.add_fault(Rule(action="lose", message="ActivatePdpContextRequest", interface="gb", times=1))
+    lab.begin("bert", "activate", apn="internet", address="10.102.0.2")
+    lab.wait(45)
+    (context,) = lab.mobile("bert")["pdp_contexts"]
+    assert (context["state"], context["ti"]) == ("PDP-ACTIVE", 0)
+    assert [request.transaction_identifier.flag for request in lab.said(ActivatePdpContextRequest)] == [False] * 2
+    assert lab.session.outcome(ping).body["received"] == 0, "the reply came late"
+    assert lab.session.inspect("ggsn1")["contexts"] == 1
+    assert lab.broken() == []
