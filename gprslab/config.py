@@ -416,6 +416,7 @@ class Lab:
                 ms_class=entry.mobile.mode,
                 combined=entry.mobile.combined,
                 ready_timer=entry.mobile.ready_timer,
+                rings=entry.mobile.rings or 0,
             )
             for name, entry in self.subscribers.items()
             if entry.mobile and entry.mobile.node == node

@@ -449,7 +449,7 @@ class MobileEntry(Section):
     """A subscriber's mobile: the ms node where it lives, the cell where it starts, its equipment, its card's SQN.
 
     ``mode`` is its GPRS mode of operation; a ``combined`` one attaches for packets and calls where it may;
-    ``ready_timer`` is the READY timer that it asks for.
+    ``ready_timer`` is the READY timer that it asks for, ``rings`` how long a call rings before it is taken.
     """
 
     node: Name
@@ -458,6 +458,7 @@ class MobileEntry(Section):
     highest_sqn: Annotated[int, whole(0, (1 << 48) - 1)] = 0
     mode: Literal["A", "B", "C"] = "B"
     combined: bool = False
+    rings: Duration | None = None
     ready_timer: SentTimer | None = None
 
 

@@ -542,6 +542,15 @@ T16 = timer(
     stop="RESET ACKNOWLEDGE received",
     expiry="RESET again; after the 4th O&M is told",
 )
+X_FOLLOW_ON = timer(
+    "X-follow-on",
+    5,
+    1,
+    "network",
+    start="location updated on a channel on which the mobile wants more",
+    stop="CM SERVICE REQUEST received",
+    expiry="the channel is cleared",
+)
 X_CIPHER_MODE = timer(
     "X-cipher-mode",
     8,
@@ -1111,6 +1120,15 @@ X_BARRED = timer(
     start="the network in a cell has failed authentication",
     stop="mobile switched off",
     expiry="the cell may be used again (the maximum of Tbarred, 25.331 8.1.4a)",
+)
+X_RINGING = timer(
+    "X-ringing",
+    10,
+    1,
+    "mobile",
+    start="ALERTING sent; each mobile has its own value",
+    stop="the call taken or ended by its user, or ended by the network",
+    expiry="the user takes the call",
 )
 X_SEARCH = timer(
     "X-search",

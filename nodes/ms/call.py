@@ -1,14 +1,14 @@
 """A call, mobile side (TS 24.008 5.2, 5.4, 5.5), in the shortest form.
 
-A call that comes is confirmed, rings, and is taken at once. Either side ends a call: DISCONNECT, RELEASE, RELEASE
-COMPLETE. There is no speech, so tones and patterns mean nothing.
+A call that comes is confirmed and rings until the user takes it, which may be at once. Either side ends a call:
+DISCONNECT, RELEASE, RELEASE COMPLETE. There is no speech, so tones and patterns mean nothing.
 """
 
 from typing import TYPE_CHECKING
 
 from nodes.core.machine import Begin, Machine, Procedure, State
 from nodes.core.outputs import Command
-from nodes.ms.orders import CallOrder, HangUpOrder
+from nodes.ms.orders import AnswerOrder, CallOrder, HangUpOrder
 from protocol.causes import CcCause
 from protocol.cc import (
     AlertingMo,
@@ -36,7 +36,7 @@ from protocol.cc import (
     StatusEnquiry,
     TransactionIdentifier,
 )
-from protocol.timers import T303, T305, T308, T310, T313, Timer
+from protocol.timers import T303, T305, T308, T310, T313, X_RINGING, Timer
 
 if TYPE_CHECKING:
     from nodes.ms.mm import MobilityManagement
@@ -55,6 +55,7 @@ class S(State):
     CALL_INITIATED = "U1, call initiated"
     PROCEEDING = "U3, mobile originating call proceeding"
     DELIVERED = "U4, call delivered"
+    RECEIVED = "U7, call received"
     CONNECT_REQUEST = "U8, connect request"
     ACTIVE = "U10, active"
     DISCONNECT_REQUEST = "U11, disconnect request"
@@ -65,13 +66,14 @@ class S(State):
 class Call(Procedure):
     """One call: that of ``order``, or the one that ``setup`` offers. ``hang_ups`` are the orders to end it."""
 
-    __slots__ = ("hang_ups", "identifier", "order", "setup", "why")
+    __slots__ = ("hang_ups", "identifier", "order", "rings", "setup", "why")
 
     def __init__(self, mm: "MobilityManagement", order: CallOrder | None, setup: SetupMt | None = None) -> None:
         super().__init__(mm.stage, mm)
         self.order = order
         self.setup = setup
         self.identifier = TransactionIdentifier(0) if setup is None else setup.transaction_identifier.answer
+        self.rings = mm.mobile.config.rings
         self.hang_ups: tuple[Command, ...] = ()
         self.why = "the channel is lost"
 
@@ -81,6 +83,9 @@ class Call(Procedure):
             self.stage.reply(self.order.command, "failed", {"error": self.why})
         for command in self.hang_ups:
             self.stage.reply(command, "done", {"call": None})
+
+    def duration(self, timer: Timer) -> int:
+        return self.rings if timer is X_RINGING else super().duration(timer)
 
     def takes(self, message: CcMessage) -> bool:
         """True for a message of this transaction."""
@@ -97,6 +102,11 @@ class Call(Procedure):
             self.stage.reply(self.order.command, "done", {"call": "active"})
             self.order = None
         return S.ACTIVE
+
+    def take(self) -> S:
+        """The user takes the call (5.2.2.5)."""
+        self.ask(ConnectMo(transaction_identifier=self.identifier))
+        return S.CONNECT_REQUEST
 
     def disconnect(self, cause: CcCause) -> S:
         """Clear the call end to end."""
@@ -127,8 +137,18 @@ def begun(call: Call, event: Begin) -> S:
     wanting = None if call.setup.bearer_capability_1 is not None else SPEECH
     call.tell(CallConfirmed(transaction_identifier=call.identifier, bearer_capability_1=wanting))
     call.tell(AlertingMo(transaction_identifier=call.identifier))
-    call.ask(ConnectMo(transaction_identifier=call.identifier))
-    return S.CONNECT_REQUEST
+    return S.RECEIVED if call.rings else call.take()
+
+
+def rung(call: Call, event: Timer) -> S:
+    """The user has heard it."""
+    return call.take()
+
+
+def taken(call: Call, event: AnswerOrder) -> S:
+    """The user takes it at once."""
+    call.stage.reply(event.command, "done")
+    return call.take()
 
 
 def proceeding(call: Call, event: CallProceeding) -> S:
@@ -219,7 +239,7 @@ def status_told(call: Call, event: Status) -> State:
 
 
 CALLING = (S.CALL_INITIATED, S.PROCEEDING, S.DELIVERED)
-LIVE = (*CALLING, S.CONNECT_REQUEST, S.ACTIVE)
+LIVE = (*CALLING, S.RECEIVED, S.CONNECT_REQUEST, S.ACTIVE)
 CLEARED = (S.DISCONNECT_REQUEST, S.RELEASE_REQUEST)
 
 CALL = Machine(
@@ -231,13 +251,16 @@ CALL = Machine(
     guards={
         S.CALL_INITIATED: T303,
         S.PROCEEDING: T310,
+        S.RECEIVED: X_RINGING,
         S.CONNECT_REQUEST: T313,
         S.DISCONNECT_REQUEST: T305,
         S.RELEASE_REQUEST: T308,
     },
     rows=[
         # in this state    on this event     do this      and be in one of
-        (S.START, Begin, begun, (S.CALL_INITIATED, S.CONNECT_REQUEST)),
+        (S.START, Begin, begun, (S.CALL_INITIATED, S.RECEIVED, S.CONNECT_REQUEST)),
+        (S.RECEIVED, X_RINGING, rung, (S.CONNECT_REQUEST,)),
+        (S.RECEIVED, AnswerOrder, taken, (S.CONNECT_REQUEST,)),
         (S.CALL_INITIATED, CallProceeding, proceeding, (S.PROCEEDING,)),
         ((S.CALL_INITIATED, S.PROCEEDING), AlertingMt, delivered, (S.DELIVERED,)),
         (CALLING, ConnectMt, accepted, (S.ACTIVE,)),

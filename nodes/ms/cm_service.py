@@ -45,7 +45,7 @@ class CmService(Procedure):
 
 
 def begun(service: CmService, event: Begin) -> S:
-    """Open a channel, and ask."""
+    """Open a channel, unless there is one, and ask."""
     mm = service.mm
     request = CmServiceRequest(
         cm_service_type=CmServiceType.MOBILE_ORIGINATING_CALL_OR_PACKET_MODE_CONNECTION,
@@ -53,7 +53,10 @@ def begun(service: CmService, event: Begin) -> S:
         mobile_station_classmark=service.stage.config.classmark,
         mobile_identity=MobileIdentity(mm.identity),
     )
-    mm.open_channel(request, SuspensionCause.EMERGENCY_CALL_MO_CALL_OR_CALL_RE_ESTABLISHMENT)
+    if mm.channel is None:
+        mm.open_channel(request, SuspensionCause.EMERGENCY_CALL_MO_CALL_OR_CALL_RE_ESTABLISHMENT)
+    else:
+        service.tell(request)
     return S.WAIT_ACCEPT
 
 

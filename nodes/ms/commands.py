@@ -6,6 +6,7 @@ from nodes.core.node import CommandError
 from nodes.core.outputs import Command
 from nodes.ms.config import RadioCell
 from nodes.ms.orders import (
+    AnswerOrder,
     AttachOrder,
     CallOrder,
     DetachOrder,
@@ -30,6 +31,7 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "move": ("cell",),
     "cover": ("on",),
     "call": ("number",),
+    "answer": (),
     "hang-up": (),
     "lose-link": (),
     **SESSION_ARGUMENTS,
@@ -78,6 +80,8 @@ def make_order(command: Command, cells: Mapping[str, RadioCell]) -> Order:
             if not isinstance(number, str) or not number.isdecimal() or len(number) > MOST_DIGITS:
                 raise CommandError(f"number is up to {MOST_DIGITS} digits, not {number!r}")
             return CallOrder(command, number)
+        case "answer":
+            return AnswerOrder(command)
         case "hang-up":
             return HangUpOrder(command)
         case "lose-link":

@@ -48,7 +48,7 @@ class MobileConfig:
     ``key`` is K or Ki, ``opc`` OPc for the MILENAGE algorithms. ``highest_sqn`` is where the USIM's sequence numbers
     start. ``ms_class`` is the GPRS mode of operation: packets and calls at once (A), one at a time (B), or packets only
     (C). ``combined``: it attaches for both wherever its class and the network's mode allow. ``ready_timer`` is what it
-    asks the network for.
+    asks the network for. ``rings`` is how long (microseconds) a call rings before its user takes it, 0 for not at all.
     """
 
     name: str
@@ -62,6 +62,7 @@ class MobileConfig:
     ms_class: Literal["A", "B", "C"] = "B"
     combined: bool = False
     ready_timer: GprsTimer | None = None
+    rings: int = 0
 
     @property
     def imei(self) -> Imei:

@@ -39,14 +39,15 @@ class S(State):
 
 
 class LocationUpdating(Procedure):
-    """One attempt; ``cause`` is the network's, if it refused."""
+    """One attempt; ``cause`` is the network's, if it refused, ``proceeds`` whether it waits for more on the channel."""
 
-    __slots__ = ("cause", "mm")
+    __slots__ = ("cause", "mm", "proceeds")
 
     def __init__(self, mm: "MobilityManagement") -> None:
         super().__init__(mm.stage, mm)
         self.mm = mm
         self.cause: MmCause | None = None
+        self.proceeds = False
 
 
 def choose_type(mobile: "Mobile") -> TypeOfLocationUpdating:
@@ -69,12 +70,14 @@ def classmark_1(mobile: "Mobile") -> MobileStationClassmark1:
 
 
 def begun(updating: LocationUpdating, event: Begin) -> S:
-    """Open a channel, and ask (4.4.4.1)."""
+    """Open a channel, and ask (4.4.4.1); a call that waits would follow on it."""
     mobile = updating.mm.mobile
     card, here = mobile.card, mobile.here
     assert here is not None
     request = LocationUpdatingRequest(
-        location_updating_type=LocationUpdatingType(type_of_location_updating=choose_type(mobile)),
+        location_updating_type=LocationUpdatingType(
+            follow_on_request=updating.mm.waiting is not None, type_of_location_updating=choose_type(mobile)
+        ),
         cksn=card.cs_cksn,
         location_area_identification=card.lai or Lai(here.rai.plmn, DELETED_LAC),
         mobile_station_classmark=classmark_1(mobile),
@@ -100,6 +103,7 @@ def accepted(updating: LocationUpdating, event: LocationUpdatingAccept) -> S:
     """Take area and identity; a TMSI is acknowledged (4.4.4.6)."""
     mobile = updating.mm.mobile
     mobile.card.location_status = UpdateStatus.UPDATED
+    updating.proceeds = event.follow_on_proceed is True
     if take_identity(mobile, event.location_area_identification, event.mobile_identity):
         updating.tell(TmsiReallocationComplete())
     listed = () if event.equivalent_plmns is None else event.equivalent_plmns.plmns

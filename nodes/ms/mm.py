@@ -18,7 +18,7 @@ from nodes.ms.events import CELL_HEARD
 from nodes.ms.imsi_detach import ImsiDetach
 from nodes.ms.location_updating import LocationUpdating
 from nodes.ms.mm_states import IDLE, SERVED, TRYING, S
-from nodes.ms.orders import AttachOrder, CallOrder, HangUpOrder, LoseLink
+from nodes.ms.orders import AnswerOrder, AttachOrder, CallOrder, HangUpOrder, LoseLink
 from nodes.ms.radio import Channel
 from protocol import cc, mm
 from protocol.causes import CcCause, MmCause
@@ -279,8 +279,10 @@ class MobilityManagement(Procedure):
 
     # --- orders ---------------------------------------------------------------------------------------------------
 
-    def obey(self, order: CallOrder | HangUpOrder | LoseLink) -> str | None:
+    def obey(self, order: AnswerOrder | CallOrder | HangUpOrder | LoseLink) -> str | None:
         """Take an order; why not, if it makes no sense now."""
+        if isinstance(order, AnswerOrder):
+            return None if self.deliver(order) else f"{self.subject} has no call that rings"
         if isinstance(order, LoseLink):
             if not self.hear(order):
                 return f"{self.subject} has no dedicated channel"

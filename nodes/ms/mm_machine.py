@@ -211,6 +211,10 @@ def updated(mm: Mm, event: LocationUpdating) -> S:
     mm.by_gs = mm.update_due = False
     mm.failed = mobile.card.lai != mm.tried  # of a network that thinks it elsewhere there is no hope
     mobile.imsi_attached = mobile.imsi_attach_due = True
+    order = mm.waiting
+    if event.proceeds and order is not None and not mm.failed:
+        mm.waiting = None
+        return mm.request_service(order)  # on the same channel (4.4.4.6)
     return S.WAIT_NETWORK_COMMAND
 
 
@@ -382,7 +386,7 @@ MM = Machine(
         (BUSY, MmInformation, informed, BUSY),
         (BUSY, MmStatus, noted, BUSY),
         # --- what procedures end with
-        (S.UPDATING, location_updating.S.UPDATED, updated, (S.WAIT_NETWORK_COMMAND,)),
+        (S.UPDATING, location_updating.S.UPDATED, updated, (S.WAIT_NETWORK_COMMAND, S.WAIT_OUTGOING)),
         (S.UPDATING, location_updating.S.REFUSED, update_refused, (S.WAIT_NETWORK_COMMAND,)),
         (S.UPDATING, location_updating.S.UNANSWERED, update_unanswered, LOOKED_ROUND),
         (S.WAIT_OUTGOING, cm_service.S.ACCEPTED, service_accepted, (S.CONNECTION_ACTIVE,)),

@@ -17,7 +17,7 @@ from nodes.ms.listening import Listening
 from nodes.ms.mm import MobilityManagement
 from nodes.ms.mm_machine import MM
 from nodes.ms.mobile import Mobile
-from nodes.ms.orders import CallOrder, HangUpOrder, LoseLink, SessionOrder
+from nodes.ms.orders import AnswerOrder, CallOrder, HangUpOrder, LoseLink, SessionOrder
 from nodes.ms.paging import read_pages
 from nodes.ms.pdp_context import PdpContext
 from nodes.ms.pdp_machine import SM
@@ -257,6 +257,10 @@ class Ms(Node):
         """Have ``mobile`` call ``number``; answered when the call is through, or has failed."""
         self._order(command)
 
+    def command_answer(self, command: Command) -> None:
+        """Have ``mobile`` take the call that rings."""
+        self._order(command)
+
     def command_hang_up(self, command: Command) -> None:
         """Have ``mobile`` end its call; answered when it is ended."""
         self._order(command)
@@ -298,7 +302,7 @@ class Ms(Node):
             raise CommandError(f"{self.name} has no mobile {name!r}")
         if isinstance(order, SessionOrder):
             why_not = mobile.sessions.obey(order)
-        elif isinstance(order, CallOrder | HangUpOrder | LoseLink):
+        elif isinstance(order, AnswerOrder | CallOrder | HangUpOrder | LoseLink):
             why_not = mobile.mm.obey(order)
         else:
             obeyed = mobile.obey(order)

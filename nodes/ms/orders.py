@@ -67,6 +67,12 @@ class CallOrder(Order):
         self.number = number
 
 
+class AnswerOrder(Order):
+    """Take the call that rings."""
+
+    __slots__ = ()
+
+
 class HangUpOrder(Order):
     """End the call."""
 

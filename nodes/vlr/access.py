@@ -63,7 +63,7 @@ def verified(access: Access, event: Verification) -> S:
     subscriber.tell_children(CONTACT)
     if isinstance(access.request, PagingResponse):
         return S.TERMINATING
-    if not access.channel.secured:
+    if not event.ciphers:
         access.tell(CmServiceAccept())  # else the mobile knows from CIPHERING MODE COMMAND (24.008 4.5.1.1)
     return S.ORIGINATING
 

@@ -51,7 +51,7 @@ from protocol.mm import (
     MmStatus,
 )
 from protocol.rr import PagingResponse
-from protocol.timers import X_CLEAR_COMMAND, Timer
+from protocol.timers import X_CLEAR_COMMAND, X_FOLLOW_ON, Timer
 
 DECODERS = {cc.PROTOCOL_DISCRIMINATOR: cc.decode, mm.PROTOCOL_DISCRIMINATOR: mm.decode, 6: rr.decode}
 """What may come on a channel, by its discriminator."""
@@ -61,6 +61,7 @@ class S(State):
     """States of the channel."""
 
     OPEN = "in use"
+    FOLLOW_ON = "wait for CM SERVICE REQUEST"
     CLEARING = "wait for CLEAR COMPLETE"
     GONE = "released"
 
@@ -155,7 +156,7 @@ class Channel(Procedure):
 
     def take(self, octets: bytes) -> None:
         """A message of the mobile; one that comes while the channel is being cleared is late."""
-        if self.state is not S.OPEN:
+        if self.state is S.CLEARING:
             return
         decode = DECODERS.get(octets[0] & 15) if octets else None
         if decode is None:
@@ -263,7 +264,14 @@ def classmark_told(channel: Channel, event: ClassmarkUpdate) -> S:
 
 
 def update_over(channel: Channel, event: LocationUpdating) -> S:
-    """Nothing more to do here."""
+    """Nothing more to do here, unless the mobile has said that it wants more (24.008 4.4.4.6)."""
+    if event.proceeds:
+        return S.FOLLOW_ON
+    return channel.clear(BssmapCause.CALL_CONTROL)
+
+
+def nothing_followed(channel: Channel, event: Timer) -> S:
+    """The mobile does not want anything, after all."""
     return channel.clear(BssmapCause.CALL_CONTROL)
 
 
@@ -329,7 +337,7 @@ CHANNEL = Machine(
     of=Channel,
     initial=S.OPEN,
     final=(S.GONE,),
-    guards={S.CLEARING: X_CLEAR_COMMAND},
+    guards={S.FOLLOW_ON: X_FOLLOW_ON, S.CLEARING: X_CLEAR_COMMAND},
     rows=[
         # in this state    on this event     do this      and be in one of
         (S.OPEN, LocationUpdatingRequest, update_requested, (S.OPEN,)),
@@ -337,17 +345,19 @@ CHANNEL = Machine(
         (S.OPEN, PagingResponse, page_answered, (S.OPEN,)),
         (S.OPEN, CmReEstablishmentRequest, re_establishment_requested, (S.CLEARING,)),
         (S.OPEN, ClassmarkUpdate, classmark_told, (S.OPEN,)),
-        (S.OPEN, ImsiDetachIndication, detach_indicated, (S.CLEARING,)),
-        (S.OPEN, location_updating.S.OVER, update_over, (S.CLEARING,)),
+        ((S.OPEN, S.FOLLOW_ON), ImsiDetachIndication, detach_indicated, (S.CLEARING,)),
+        (S.OPEN, location_updating.S.OVER, update_over, (S.FOLLOW_ON, S.CLEARING)),
+        (S.FOLLOW_ON, CmServiceRequest, service_requested, (S.OPEN,)),
+        (S.FOLLOW_ON, X_FOLLOW_ON, nothing_followed, (S.CLEARING,)),
         (S.OPEN, access.S.ORIGINATING, service_accepted, (S.OPEN,)),
         (S.OPEN, access.S.TERMINATING, page_verified, (S.OPEN, S.CLEARING)),
         (S.OPEN, access.S.REFUSED, access_refused, (S.CLEARING,)),
         (S.OPEN, call.S.RELEASED, call_over, (S.CLEARING,)),
-        (S.OPEN, Superseded, superseded, (S.CLEARING,)),
-        (S.OPEN, ClearRequest, clear_requested, (S.CLEARING,)),
+        ((S.OPEN, S.FOLLOW_ON), Superseded, superseded, (S.CLEARING,)),
+        ((S.OPEN, S.FOLLOW_ON), ClearRequest, clear_requested, (S.CLEARING,)),
         (S.CLEARING, ClearRequest, requested_again, (S.CLEARING,)),
         (S.CLEARING, ClearComplete, cleared, (S.GONE,)),
         (S.CLEARING, X_CLEAR_COMMAND, never_cleared, (S.GONE,)),
-        ((S.OPEN, S.CLEARING), ConnectionLost, lost, (S.GONE,)),
+        ((S.OPEN, S.FOLLOW_ON, S.CLEARING), ConnectionLost, lost, (S.GONE,)),
     ],
 )

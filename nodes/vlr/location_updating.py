@@ -38,14 +38,15 @@ class S(State):
 
 
 class LocationUpdating(Procedure):
-    """One location updating on a channel."""
+    """One location updating on a channel. ``proceeds``: the mobile wants more, and may ask for it on the channel."""
 
-    __slots__ = ("channel", "request")
+    __slots__ = ("channel", "proceeds", "request")
 
     def __init__(self, channel: "Channel", request: LocationUpdatingRequest) -> None:
         super().__init__(channel.stage, channel)
         self.channel = channel
         self.request = request
+        self.proceeds = False
 
     def verify(self) -> S:
         """Find out who asks."""
@@ -78,12 +79,19 @@ class LocationUpdating(Procedure):
             return self.reject(MmCause.NETWORK_FAILURE)  # it was cancelled meanwhile
         subscriber.lai = area
         subscriber.association.hear(ASSOCIATION_LOST)
+        # Without TMSIs one that it may have is deleted by the IMSI (24.008 4.4.4.6).
+        identity = stage.register.allocate(subscriber) if stage.config.tmsi else subscriber.imsi
+        more = self.request.location_updating_type.follow_on_request
+        accept = LocationUpdatingAccept(
+            location_area_identification=area,
+            mobile_identity=MobileIdentity(identity),
+            follow_on_proceed=True if more else None,
+        )
         if stage.config.tmsi:
-            identity = MobileIdentity(stage.register.allocate(subscriber))
-            self.ask(LocationUpdatingAccept(location_area_identification=area, mobile_identity=identity))
+            self.ask(accept)
         else:
-            identity = MobileIdentity(subscriber.imsi)  # a TMSI that it may have is deleted (24.008 4.4.4.6)
-            self.tell(LocationUpdatingAccept(location_area_identification=area, mobile_identity=identity))
+            self.tell(accept)
+            self.proceeds = more
         subscriber.hear(UPDATED)
         subscriber.tell_children(UPDATED)
         subscriber.tell_children(CONTACT)
@@ -160,6 +168,7 @@ def equipment_unidentified_late(updating: LocationUpdating, event: EquipmentChec
 def completed(updating: LocationUpdating, event: TmsiReallocationComplete) -> S:
     """The mobile has its TMSI."""
     updating.stage.register.release_old(updating.channel.subscriber)
+    updating.proceeds = updating.request.location_updating_type.follow_on_request
     return S.OVER
 
 

@@ -36,10 +36,11 @@ class S(State):
 class Verification(Procedure):
     """One verification. ``area`` is where the TMSI was given; ``newcomers`` may have no record here.
 
-    ``cause`` is what to reject with, None where nothing is to be said, or has been.
+    ``cause`` is what to reject with, None where nothing is to be said, or has been. ``ciphers``: it has the channel
+    ciphered, which tells the mobile that it is served.
     """
 
-    __slots__ = ("area", "cause", "channel", "cksn", "identity", "known_by_tmsi", "newcomers", "subscriber")
+    __slots__ = ("area", "cause", "channel", "ciphers", "cksn", "identity", "known_by_tmsi", "newcomers", "subscriber")
 
     def __init__(
         self, parent: Any, channel: Any, identity: MobileIdentity, cksn: Cksn, area: Lai, *, newcomers: bool
@@ -50,7 +51,7 @@ class Verification(Procedure):
         self.cksn = cksn
         self.area = area
         self.newcomers = newcomers
-        self.known_by_tmsi = False
+        self.known_by_tmsi = self.ciphers = False
         self.subscriber: Subscriber | None = None
         self.cause: MmCause | None = None
 
@@ -89,7 +90,7 @@ class Verification(Procedure):
     def cipher(self) -> S:
         """It is who it says, and has a key; by that the channel is ciphered."""
         assert self.subscriber is not None
-        if not any(self.stage.config.ciphering):
+        if self.channel.secured or not any(self.stage.config.ciphering):
             return self.verified()
         self.start(Ciphering(self, self.channel, self.subscriber.kc))
         return S.WAIT_CIPHERING
@@ -154,6 +155,7 @@ def vectors_missing(verification: Verification, event: Authentication) -> S:
 
 def ciphering_settled(verification: Verification, event: Ciphering) -> S:
     """The channel is ciphered, or may do without."""
+    verification.ciphers = verification.channel.secured
     return verification.verified()
 
 

@@ -172,6 +172,39 @@ def test_radio_lost_in_a_call(lab: Any) -> None:
     lab.assert_associated("emma")
 
 
+def test_call_that_rings(make_lab: Any) -> None:
+    """24.008 5.2.2: the phone rings as long as its user likes, up to T301 of the network."""
+    for seconds, body in ((20, {"call": "active"}), (200, {"error": "User alerting no answer"})):
+        lab = make_lab({"subscribers": {"emma": {"mobile": {"rings": f"{seconds} s"}}}})
+        lab.attach("emma")
+        command = lab.session.start_command("vlr1", "call", {"imsi": lab.mobile("emma")["imsi"]})
+        lab.wait(10)
+        assert lab.mobile("emma")["call"] == "U7, call received"
+        assert lab.context("emma", "vlr1")["call"] == "N7"
+        lab.wait(240)
+        assert lab.session.outcome(command).body == body
+        lab.mark()
+
+
+def test_call_follows_on_a_location_updating(make_lab: Any) -> None:
+    """24.008 4.4.4.6: a call that waits for a location updating is made on the channel of that."""
+    lab = make_lab({"topology": {"policies": {"nmo": "II"}}})
+    lab.lose(mm.LocationUpdatingRequest)
+    lab.begin("emma", "attach")
+    lab.wait(25)
+    assert lab.mobile("emma")["cs_state"] == "MM IDLE, ATTEMPTING TO UPDATE"
+    lab.heal()
+    lab.mark()
+    assert lab.order("emma", "call").body == {"call": "active"}
+    (accept,) = lab.said(mm.LocationUpdatingAccept)
+    assert accept.follow_on_proceed
+    assert lab.count(ClearCommand) == 0
+    assert lab.order("emma", "hang-up").status == "done"
+    assert lab.count(ClearCommand) == 1
+    lab.wait(20)
+    assert lab.mobile("emma")["cs_state"] == "MM IDLE, NORMAL SERVICE"
+
+
 def test_link_lost_in_a_call(lab: Any) -> None:
     """44.018 3.4.13, 48.008 3.1.9.2: both sides of the air miss the other: CLEAR REQUEST, and packets update."""
     lab.order("emma", "call")

@@ -575,6 +575,37 @@ def test_call_that_waits_finds_no_service() -> None:
     assert ("failed", {"error": "m1 is in MM IDLE, NO CELL AVAILABLE"}) in replies(around)
 
 
+def ringing() -> Around:
+    """A mobile whose phone rings for 20 s."""
+    around = attached(answer=accept_both(), combined=True, rings=20 * SECOND)
+    around.pages(call_page())
+    said = around.tells(SetupMt(transaction_identifier=THEIRS))
+    assert kinds(said) == [CallConfirmed, AlertingMo]
+    assert around.m1["call"] == "U7, call received"
+    return around
+
+
+def test_call_rings() -> None:
+    """24.008 5.2.2.4, 5.2.2.5: the user takes the call after a while."""
+    around = ringing()
+    assert around.wait(19) == []
+    assert kinds(around.wait(1)) == [ConnectMo]
+
+
+def test_call_that_rings_is_taken_or_not() -> None:
+    """24.008 5.2.2.5, 5.4.3: at once, if the user likes; or it is ended."""
+    around = ringing()
+    assert kinds(around.order("answer")) == [ConnectMo]
+    assert replies(around)[-1] == ("done", None)
+    around.order("answer")
+    assert replies(around)[-1] == ("failed", {"error": "m1 has no call that rings"})
+    around = ringing()
+    assert kinds(around.order("hang-up")) == [DisconnectMo]
+    around = ringing()
+    assert kinds(around.tells(disconnect(THEIRS))) == [ReleaseMo]
+    assert around.wait(30) != [ConnectMo]
+
+
 def test_link_lost_in_a_call() -> None:
     """44.018 3.4.13.1, 24.008 4.5.2.3: the channel is left without a word, the call is over, and packets update."""
     around = calling()

@@ -475,6 +475,27 @@ def test_call_hastens_the_update() -> None:
     assert kinds(said) == [CmServiceRequest, GprsSuspensionRequest]
 
 
+def test_call_follows_on_the_channel() -> None:
+    """24.008 4.4.4.6: where the network proceeds the call is asked for on the channel of the update."""
+    around = attempting()
+    (request, *_) = around.order("call")
+    assert isinstance(request, LocationUpdatingRequest)
+    assert request.location_updating_type.follow_on_request
+    said = around.tells(location_accept(mobile_identity=MobileIdentity(TMSI), follow_on_proceed=True))
+    assert kinds(said) == [TmsiReallocationComplete, CmServiceRequest]
+    assert len(around.ms.channels) == 1
+    assert around.m1["cs_state"] == "WAIT FOR OUTGOING MM CONNECTION"
+
+
+def test_network_proceeds_with_nothing() -> None:
+    """24.008 4.4.4.6: the call was given up meanwhile: the channel is left to the network."""
+    around = attempting()
+    around.order("call")
+    around.order("hang-up")
+    assert around.tells(location_accept(follow_on_proceed=True)) == []
+    assert around.m1["cs_state"] == "WAIT FOR NETWORK COMMAND"
+
+
 def test_call_finds_no_location() -> None:
     """The update fails again: no call."""
     around = attempting()

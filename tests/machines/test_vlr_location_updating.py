@@ -39,6 +39,7 @@ from protocol.mm import (
     ImsiDetachIndication,
     LocationUpdatingAccept,
     LocationUpdatingReject,
+    LocationUpdatingType,
     MmStatus,
     TypeOfLocationUpdating,
 )
@@ -49,11 +50,13 @@ from protocol.timers import (
     T3260,
     T3270,
     X_CLEAR_COMMAND,
+    X_FOLLOW_ON,
     X_IMSI_DETACH,
 )
 from tests.machines.vlr import (
     AREA,
     CLASSMARK_1,
+    CLASSMARK_2,
     FOREIGN_AREA,
     IMSI,
     OTHER,
@@ -123,6 +126,66 @@ def test_known_mobile_is_believed(world: World, kind: TypeOfLocationUpdating) ->
     assert phone.cleared()
     assert world.seen()["lai"] == "262-01-2"
     assert not world.hlr.inbox
+
+
+def follow_on(world: World) -> Phone:
+    """A mobile whose location is updated, and that wants more on its channel."""
+    kind = LocationUpdatingType(follow_on_request=True, type_of_location_updating=TypeOfLocationUpdating.IMSI_ATTACH)
+    phone = world.bss1.open(updating_request(IMSI).replace(location_updating_type=kind))
+    world.give_vectors()
+    phone.prove()
+    world.register_at_hlr()
+    assert phone.heard(LocationUpdatingAccept).follow_on_proceed
+    phone.say(mm.TmsiReallocationComplete())
+    assert not phone.inbox
+    return phone
+
+
+def test_call_follows_on_the_channel(world: World) -> None:
+    """24.008 4.4.4.6: who has said that it wants more may ask for it on the same channel."""
+    phone = follow_on(world)
+    request = mm.CmServiceRequest(
+        cm_service_type=mm.CmServiceType.MOBILE_ORIGINATING_CALL_OR_PACKET_MODE_CONNECTION,
+        cksn=Cksn.KEY_0,
+        mobile_station_classmark=CLASSMARK_2,
+        mobile_identity=MobileIdentity(Tmsi(int(world.seen()["tmsi"], 16))),
+    )
+    phone.say(request)
+    phone.heard(mm.CmServiceAccept)
+    assert world.seen()["call"] == "N0, service accepted"
+
+
+def test_nothing_follows_on_the_channel(world: World) -> None:
+    """24.008 4.4.4.6: the channel is cleared after a while, or as soon as the BSS or the mobile leaves it."""
+    phone = follow_on(world)
+    world.wait(X_FOLLOW_ON.duration)
+    assert phone.cleared()
+    one = follow_on_known(world)
+    one.tell(ClearRequest(cause=BssmapCause.RADIO_INTERFACE_FAILURE))
+    assert one.cleared()
+    one = follow_on_known(world)
+    one.say(ImsiDetachIndication(mobile_station_classmark=CLASSMARK_1, mobile_identity=MobileIdentity(IMSI)))
+    assert one.cleared()
+    one = follow_on_known(world)
+    one.lose()
+    assert world.seen()["channel"] is None
+    first, second = follow_on_known(world), world.bss1.open(updating_request(IMSI))
+    world.give_vectors()
+    second.prove()
+    first.heard(ClearCommand)  # the mobile is on the other one
+
+
+def follow_on_known(world: World) -> Phone:
+    """The same of a mobile of which the HLR knows that it is here."""
+    kind = LocationUpdatingType(follow_on_request=True, type_of_location_updating=TypeOfLocationUpdating.IMSI_ATTACH)
+    phone = world.bss1.open(updating_request(IMSI).replace(location_updating_type=kind))
+    world.give_vectors()
+    phone.prove()
+    if world.hlr.inbox:
+        world.register_at_hlr()
+    phone.heard(LocationUpdatingAccept)
+    phone.say(mm.TmsiReallocationComplete())
+    return phone
 
 
 def test_known_mobile_must_prove_itself_always() -> None:
