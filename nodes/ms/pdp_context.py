@@ -100,7 +100,7 @@ class PdpContext(Procedure):
         self.address = wanted.address
         self.apn = wanted.apn
         self.qos = wanted.qos
-        self.filters = wanted.filters
+        self.filters = () if wanted.linked_nsapi is None else wanted.filters
         self.asked_filters: tuple[PacketFilter, ...] = ()
         self.llc_sapi: Sapi | None = None
         self.radio_priority = 4

@@ -46,6 +46,7 @@ def granted(context: PdpContext, event: ModifyPdpContextAcceptMt) -> S:
     if event.new_radio_priority is not None:
         context.radio_priority = event.new_radio_priority.level.taken_for
     context.filters += context.asked_filters
+    context.wanted = replace(context.wanted, qos=order.qos or context.wanted.qos, filters=context.filters)
     cause = context.check_quality(event.negotiated_qos or order.qos or context.qos)
     if cause is not None:
         context.answer_failed(cause)

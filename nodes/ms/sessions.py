@@ -230,8 +230,10 @@ class Sessions:
         del self.contexts[context.nsapi]
 
     def want_again(self, *contexts: PdpContext) -> None:
-        """They are to be activated anew, with what was wanted at first."""
-        self.wanted += tuple(context.wanted for context in contexts)
+        """They are to be activated anew, with what is wanted of them; one an NSAPI, the last word counts."""
+        wanted = {each.nsapi: each for each in self.wanted}
+        wanted |= {context.nsapi: context.wanted for context in contexts}
+        self.wanted = tuple(wanted.values())
         self.stage.unsettled[self.mobile] = None
 
     # --- what becomes of the mobile -------------------------------------------------------------------------------
@@ -263,11 +265,11 @@ class Sessions:
                 self.wanted += (wanted,)
                 return
             wanted = replace(wanted, address=linked.address, apn=linked.apn)
-        self.activate(wanted, self.allocate_identifier())
+            wanted = replace(wanted, address=linked.address, apn=linked.apn)
 
     def remember(self) -> None:
         """The registration is of no use: what was active is to be activated again (4.7.4.2.2, 4.7.5.1.4)."""
-        self.wanted += tuple(context.wanted for context in self.contexts.values() if context.carries)
+        self.want_again(*(context for context in self.contexts.values() if context.carries))
 
     def end(self) -> None:
         """Not attached any more: there are no contexts."""

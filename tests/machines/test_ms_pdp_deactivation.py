@@ -26,6 +26,7 @@ from tests.machines.mobile_sessions import (
     TI,
     TI_2,
     accept_context,
+    accept_secondary,
     activated,
     contexts,
     end_context,
@@ -287,7 +288,27 @@ def test_reactivation_of_address() -> None:
     around = with_secondary()
     said = around.says(end_context(SmCause.REACTIVATION_REQUESTED, tear_down_indicator=TEAR_DOWN))
     assert kinds(said) == [DeactivatePdpContextAccept, ActivatePdpContextRequest]
-    assert kinds(around.says(accept_context())) == [ActivateSecondaryPdpContextRequest]
+    assert kinds(around.says(accept_context(address=ADDRESS_2))) == [ActivateSecondaryPdpContextRequest]
+    around.says(accept_secondary())
+    assert contexts(around, "nsapi", "address") == [(5, "10.100.0.2"), (6, "10.100.0.2")]
+
+
+def test_reactivation_as_modified() -> None:
+    """#39 after a modification: the quality and the filters that were wanted last."""
+    around = with_secondary()
+    around.order("modify", nsapi=6, qos={"delay_class": 2}, filter={"protocol": "icmp"})
+    around.says(ModifyPdpContextAcceptMt(transaction_identifier=TI_2))
+    around.order("modify", nsapi=5, filter={"protocol": "udp"})
+    around.says(ModifyPdpContextAcceptMt(transaction_identifier=TI))
+    _, request = around.says(end_context(SmCause.REACTIVATION_REQUESTED, TI_2))
+    assert isinstance(request, ActivateSecondaryPdpContextRequest)
+    assert request.requested_qos.delay_class == 2
+    assert request.tft is not None
+    assert [item.identifier for item in request.tft.filters] == [0, 1]
+    assert request.tft.fault() is None
+    around.says(end_context(SmCause.REACTIVATION_REQUESTED))
+    around.says(accept_context())
+    assert around.mobile.sessions.contexts[5].filters == (), "a first context begins without"
 
 
 def test_reactivation_refused() -> None:
