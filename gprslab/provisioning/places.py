@@ -26,6 +26,12 @@ THERE: Final = 5 * SECOND
 MOST_DIGITS: Final = 200_000
 """Hexadecimal digits of records in one command, but for the last: what the bus carries in one payload is bounded."""
 
+ANSWER: Final = 10 * SECOND
+"""How long (microseconds) an HLR may take to answer."""
+
+ATTEMPTS: Final = 6
+"""How often it is asked: one that has died is back soon, and all that it is asked for here may be asked twice."""
+
 LATER: Final = 300.0
 """Seconds after which an HLR that puts off all is not asked any more: it gives up silent nodes before."""
 
@@ -212,7 +218,12 @@ class RunningHlrs:
     def _ask(self, hlr: str, verb: str, arguments: dict[str, Any]) -> dict[str, Any]:
         if not self._session.wait_for(lambda: hlr in self._session.statuses, THERE):
             raise StoreError(f"no {hlr} is on this broker")
-        outcome = self._session.command(hlr, verb, arguments)
+        for _ in range(ATTEMPTS):
+            outcome = self._session.end_of(self._session.start_command(hlr, verb, arguments), ANSWER)
+            if outcome is not None:
+                break
+        else:
+            raise StoreError(f"{hlr}: no answer to {verb} in {ATTEMPTS * ANSWER / SECOND:g} s")
         if outcome.status != "done":
             raise StoreError(f"{hlr}: {outcome.body['error']}")
         body: dict[str, Any] = outcome.body

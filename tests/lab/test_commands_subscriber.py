@@ -20,6 +20,7 @@ from gprslab.cli import main
 from gprslab.config import load_lab, shipped
 from gprslab.provisioning import places
 from gprslab.provisioning.places import RunningHlrs, StoredHlrs
+from gprslab.session import Outcome
 from gprslab.store import Store, StoreError
 from nodes.core.outputs import Save
 from nodes.hlr.cancelling import record_key
@@ -414,6 +415,42 @@ def test_rows_that_an_hlr_takes_later(monkeypatch: pytest.MonkeyPatch) -> None:
     assert hlr.asked == [["1", "2", "3"], ["2", "3"], ["3"]]
     monkeypatch.setattr(places, "LATER", -1)
     assert set(place.put("hlr1", {"2": b"", "3": b""})) == {"3"}
+
+
+class Forgetful:
+    """A session with an HLR that dies over commands: so many are not answered."""
+
+    def __init__(self, lost: int) -> None:
+        self.statuses = {"hlr1": None}
+        self.asked: list[str] = []
+        self._lost = lost
+
+    def wait_for(self, condition: Callable[[], bool], within_us: int) -> bool:
+        """It is there."""
+        return condition()
+
+    def start_command(self, node: str, verb: str, arguments: dict[str, Any]) -> str:
+        """Take a command."""
+        self.asked.append(verb)
+        return verb
+
+    def end_of(self, command: str, within_us: int) -> Outcome | None:
+        """Answer it, or not."""
+        return None if len(self.asked) <= self._lost else Outcome("done", {"refused": {}})
+
+
+def test_an_hlr_that_died_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chunk that may have been lost is sent again, which does no harm where it was not; but not for ever."""
+    place = RunningHlrs.__new__(RunningHlrs)
+    session = Forgetful(2)
+    monkeypatch.setattr(place, "_session", session, raising=False)
+    assert place.put("hlr1", {"1": b""}) == {}
+    assert session.asked == ["provision"] * 3
+    session = Forgetful(99)
+    monkeypatch.setattr(place, "_session", session, raising=False)
+    with pytest.raises(StoreError, match="hlr1: no answer to provision in 60 s"):
+        place.put("hlr1", {"1": b""})
+    assert len(session.asked) == places.ATTEMPTS
 
 
 def test_payloads_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
