@@ -68,11 +68,12 @@ class Connection:
 
     ``addresses`` are one or two, of IPv4 and IPv6. ``teid`` is our control plane tunnel end; ``sgsn``, ``sgsn_address``
     and ``sgsn_teid`` are that of the SGSN, ``former`` is the one before. ``link_local`` is the address from which the
-    mobile solicits routers.
+    mobile solicits routers. ``closing``: all its contexts go at once.
     """
 
     __slots__ = (
         "addresses",
+        "closing",
         "contexts",
         "default",
         "filters",
@@ -110,6 +111,7 @@ class Connection:
         self.former: Name = ""
         self.sgsn_address = sgsn_address
         self.sgsn_teid = sgsn_teid
+        self.closing = False
         self.contexts: dict[int, PdpContext] = {}
         self.filters: tuple[tuple[PacketFilter, PdpContext], ...] = ()
         self.default: PdpContext | None = None
@@ -185,9 +187,9 @@ class Contexts:
             connection.sgsn = sgsn
         self.by_sgsn.setdefault(sgsn, {})[connection] = None
 
-    def of_sgsn(self, sgsn: Name) -> "list[PdpContext]":
-        """The contexts that an SGSN serves, as they are now."""
-        return [context for connection in self.by_sgsn.get(sgsn, ()) for context in connection.contexts.values()]
+    def of_sgsn(self, sgsn: Name) -> list[Connection]:
+        """The connections that an SGSN serves, as they are now."""
+        return list(self.by_sgsn.get(sgsn, ()))
 
     def add(self, context: "PdpContext") -> None:
         """Enter a context."""

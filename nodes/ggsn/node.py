@@ -14,7 +14,16 @@ from nodes.ggsn import activation
 from nodes.ggsn.config import Address, GgsnConfig
 from nodes.ggsn.contexts import Connection, Contexts, Point
 from nodes.ggsn.network_request import Activated, MsPresent, NetworkRequest, NotificationRejected
-from nodes.ggsn.pdp_context import DeactivateOrdered, DeleteRequested, Lost, ModifyOrdered, PdpContext, UpdateRequested
+from nodes.ggsn.pdp_context import (
+    Alone,
+    DeactivateOrdered,
+    DeleteRequested,
+    Lost,
+    ModifyOrdered,
+    PdpContext,
+    UpdateRequested,
+)
+from nodes.ggsn.pdp_context import S as Pdp
 from nodes.ggsn.quality_of_service import chosen_qos, granted
 from nodes.ggsn.user_plane import UserPlane
 from protocol.causes import GtpCause
@@ -153,7 +162,10 @@ class Ggsn(Node):
         connection = context.connection
         self.contexts.remove(context)
         self.gtp.release_teid(context.teid)
-        if connection.contexts:
+        remaining = tuple(connection.contexts.values())
+        if remaining:
+            if not connection.closing and all(other.state is Pdp.WAIT_DELETE for other in remaining):
+                remaining[0].hear(Alone())
             return
         self.contexts.close(connection)
         self.gtp.release_teid(connection.teid)
@@ -163,6 +175,7 @@ class Ggsn(Node):
 
     def abandon(self, connection: Connection, why: str) -> None:
         """Delete all contexts of an address without asking anybody."""
+        connection.closing = True
         for context in tuple(connection.contexts.values()):
             context.hear(Lost(why))
 
@@ -249,7 +262,7 @@ class Ggsn(Node):
         context, message = self._context_of(incoming), incoming.message
         if context is None or (incoming.peer == context.connection.former != context.connection.sgsn):
             incoming.answer(DeletePdpContextResponse(teid=NO_TEID, cause=GtpCause.NON_EXISTENT))
-        elif len(context.connection.contexts) == 1 and not (message.teardown_ind and message.teardown_ind.teardown):
+        elif is_last(context) and not (message.teardown_ind and message.teardown_ind.teardown):
             self.warn("gtp teardown", f"{context.subject}: Delete of the last context without teardown is ignored")
         else:
             context.hear(DeleteRequested(incoming))
@@ -257,15 +270,16 @@ class Ggsn(Node):
     def _restarted(self, peer: Name) -> None:
         """An SGSN has lost all its contexts (23.007): so do we."""
         lost = self.contexts.of_sgsn(peer)
-        self.warn("gn restart", f"{peer} has restarted: {len(lost)} PDP contexts are deleted")
-        for context in lost:
-            context.hear(Lost("the SGSN has restarted"))
+        count = sum(len(connection.contexts) for connection in lost)
+        self.warn("gn restart", f"{peer} has restarted: {count} PDP contexts are deleted")
+        for connection in lost:
+            self.abandon(connection, "the SGSN has restarted")
 
     def _path_failed(self, peer: Name) -> None:
         """An SGSN does not answer any more: its contexts stay or go, as the operator wants (23.007)."""
         if self.config.path_failure == "delete":
-            for context in self.contexts.of_sgsn(peer):
-                context.hear(Lost("the path to the SGSN is down"))
+            for connection in self.contexts.of_sgsn(peer):
+                self.abandon(connection, "the path to the SGSN is down")
 
     # --- operator ---------------------------------------------------------------------------------------------------
 
@@ -346,3 +360,8 @@ class Ggsn(Node):
             "octets_up": context.octets_up,
             "octets_down": context.octets_down,
         }
+
+
+def is_last(context: PdpContext) -> bool:
+    """Whether its address has no other context; of one that is being deleted here it does not matter."""
+    return len(context.connection.contexts) == 1 and context.state is not Pdp.WAIT_DELETE

@@ -85,6 +85,10 @@ class Lost:
         self.why = why
 
 
+class Alone:
+    """The others of the address are gone: what is being deleted takes the address along."""
+
+
 class PdpContext(Procedure):
     """One context. ``teid`` is our end of its tunnel; ``sgsn``, ``sgsn_address`` and ``sgsn_teid`` are the other end.
 
@@ -164,10 +168,10 @@ class PdpContext(Procedure):
             self.stage.reply(command, "done", body)
 
     def ask_delete(self) -> S:
-        """Ask the SGSN to deactivate it: alone, or with the address if it is the last (29.060 7.3.5)."""
+        """Ask the SGSN to deactivate it: alone, or with the address if no other stays (29.060 7.3.5)."""
         self.end_children()
         connection = self.connection
-        last = len(connection.contexts) == 1
+        last = all(other is self or other.state is S.WAIT_DELETE for other in connection.contexts.values())
         request = DeletePdpContextRequest(
             teid=connection.sgsn_teid,
             teardown_ind=TeardownInd(teardown=True) if last else None,
@@ -251,6 +255,7 @@ def deleted(context: PdpContext, event: DeleteRequested) -> S:
     request, connection = event.incoming.message, context.connection
     event.incoming.answer(DeletePdpContextResponse(teid=connection.sgsn_teid, cause=GtpCause.REQUEST_ACCEPTED))
     if request.teardown_ind is not None and request.teardown_ind.teardown:
+        connection.closing = True
         for other in tuple(connection.contexts.values()):
             if other is not context:
                 other.hear(Lost("all contexts of the address were deleted"))
@@ -304,6 +309,19 @@ def update_unanswered(context: PdpContext, event: Transaction) -> S:
     return context.rest()
 
 
+def left_alone(context: PdpContext, event: Alone) -> S:
+    """The SGSN ignores a delete of the last context without teardown: it is asked anew, if it was asked so."""
+    if any(isinstance(child, Transaction) and asks_teardown(child) for child in context.children):
+        return S.WAIT_DELETE
+    return context.ask_delete()
+
+
+def asks_teardown(transaction: Transaction) -> bool:
+    """Whether a delete takes the address along."""
+    request: Any = transaction.message
+    return request.teardown_ind is not None
+
+
 def delete_answered(context: PdpContext, event: Transaction) -> S:
     """The SGSN has deleted it, or had none; whatever else it says, the GGSN has none any more (29.060 7.3.6)."""
     cause = event.answer.cause
@@ -346,6 +364,7 @@ PDP_CONTEXT = Machine(
         (S.ACTIVE, X_INACTIVITY, inactive, (S.WAIT_DELETE,)),
         (S.WAIT_UPDATE, gtp.S.ANSWERED, update_answered, (*ACTIVE, S.DELETED)),
         (S.WAIT_UPDATE, gtp.S.NO_RESPONSE, update_unanswered, ACTIVE),
+        (S.WAIT_DELETE, Alone, left_alone, (S.WAIT_DELETE,)),
         (S.WAIT_DELETE, gtp.S.ANSWERED, delete_answered, (S.DELETED,)),
         (S.WAIT_DELETE, gtp.S.NO_RESPONSE, delete_unanswered, (S.DELETED,)),
         (ANY, Lost, lost, (S.DELETED,)),

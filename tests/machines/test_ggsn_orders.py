@@ -9,6 +9,7 @@ from protocol.gtp import (
     DeletePdpContextRequest,
     DeletePdpContextResponse,
     GgsnInitiatedUpdatePdpContextRequest,
+    Nsapi,
     QualityOfServiceProfile,
     UpdatePdpContextResponse,
 )
@@ -136,6 +137,76 @@ def test_deactivation_of_one_of_two() -> None:
     assert around.asked(DeletePdpContextRequest).teardown_ind is None
     around.answers(DeletePdpContextResponse)
     assert list(around.node.everybody()) == [f"{IMSI}-5"]
+
+
+def deletes(around: AroundGgsn) -> list[tuple[int, bool]]:
+    """NSAPI and teardown of the deletes that were heard since this was asked last."""
+    found = [
+        (message.nsapi.value, message.teardown_ind is not None)
+        for _, message in around.heard
+        if isinstance(message, DeletePdpContextRequest)
+    ]
+    around.heard.clear()
+    return found
+
+
+def test_deactivation_of_both() -> None:
+    """29.060 7.3.5: whichever is asked for last takes the address along, though the first has not gone yet."""
+    around = AroundGgsn()
+    around.adds(around.creates(), tft=TFT)
+    deactivate(around, 6)
+    deactivate(around, 5)
+    assert deletes(around) == [(6, False), (5, True)]
+    around.waits(10)
+    assert around.is_empty()
+
+
+def test_deactivation_of_one_while_the_other_is_deleted() -> None:
+    """29.060 7.3.5: what is left alone is asked for anew, with the address: without that it would be ignored."""
+    around = AroundGgsn()
+    first = around.creates()
+    around.adds(first, tft=TFT)
+    deactivate(around, 6)
+    assert deletes(around) == [(6, False)]
+    assert around.deletes(first, 5, teardown=False).cause is GtpCause.REQUEST_ACCEPTED
+    assert deletes(around) == [(6, True)]
+    around.waits(10)
+    assert around.is_empty()
+
+
+def test_deactivation_of_three_while_one_is_answered() -> None:
+    """Whoever has been asked for with the address is not asked for again."""
+    around = AroundGgsn()
+    first = around.creates()
+    around.adds(first, 6, tft=TFT)
+    other = TrafficFlowTemplate(TftOperation.CREATE_NEW_TFT, (PacketFilter(0, 11, (SingleSourcePort(1),)),))
+    around.adds(first, 7, nsapi=Nsapi(value=7), tft=other)
+    for nsapi in (5, 6, 7):
+        deactivate(around, nsapi)
+    assert deletes(around) == [(5, False), (6, False), (7, True)]
+    around.deletes(first, 6)
+    assert deletes(around) == []
+    assert around.is_empty()
+
+
+def test_deactivation_and_delete_of_the_last_without_teardown() -> None:
+    """29.060 7.3.5: it would be ignored; but both sides want to be rid of the context."""
+    around = AroundGgsn()
+    created = around.creates()
+    deactivate(around)
+    assert around.deletes(created, teardown=False).cause is GtpCause.REQUEST_ACCEPTED
+    assert around.is_empty()
+
+
+def test_inactivity_of_both_at_once() -> None:
+    """Contexts that were made together are idle together."""
+    around = AroundGgsn()
+    around.adds(around.creates(), tft=TFT)
+    around.heard.clear()
+    around.waits(300)
+    assert deletes(around) == [(5, False), (6, True)]
+    around.waits(10)
+    assert around.is_empty()
 
 
 @pytest.mark.parametrize(
