@@ -265,7 +265,7 @@ class Sessions:
                 self.wanted += (wanted,)
                 return
             wanted = replace(wanted, address=linked.address, apn=linked.apn)
-            wanted = replace(wanted, address=linked.address, apn=linked.apn)
+        self.activate(wanted, self.allocate_identifier())
 
     def remember(self) -> None:
         """The registration is of no use: what was active is to be activated again (4.7.4.2.2, 4.7.5.1.4)."""
