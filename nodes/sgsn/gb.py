@@ -1,7 +1,7 @@
 """The Gb interface of the SGSN (TS 48.018): its BVCs, and BSSGP to and from the BSSs."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -195,11 +195,28 @@ class Gb:
             if new is None or not new.downlink.send(context, frame.message, frame.imsi, frame.until):
                 self.discarded["no room"] += 1
 
+    def hold(self, context: Any) -> list[Frame]:
+        """Frames that wait for their turn are not to go to the mobile now."""
+        bvc = self.bvcs.get((context.bss, context.bvci))
+        return [] if bvc is None else bvc.downlink.take(context)
+
     def drop(self, context: Any) -> None:
         """Nothing is to go to the mobile any more."""
-        bvc = self.bvcs.get((context.bss, context.bvci))
-        if bvc is not None:
-            bvc.downlink.take(context)
+        self.hold(context)
+
+    def send_held(self, context: Any, frames: Iterable[Frame]) -> None:
+        """Frames that were held may go, to where the mobile is now. The time meanwhile was none of their life."""
+        for frame in frames:
+            message = frame.message
+            self.send_frame(
+                context.bss,
+                context.bvci,
+                context.tlli_used,
+                message.llc_pdu,
+                context,
+                message.pdu_lifetime,
+                message.qos_profile,
+            )
 
     def tell_capability(self, context: Any) -> None:
         """The mobile's radio can do other things than the BSS may have been told (7.1)."""

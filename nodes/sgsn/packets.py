@@ -117,13 +117,12 @@ class Traffic:
 class UserPlane:
     """The user plane of one SGSN.
 
-    ``by_teid`` finds PDP contexts by their own TEID for data, ``by_tunnel`` by the far end of their tunnel. ``dropped``
-    counts packets that went no further, by reason.
+    ``by_tunnel`` finds PDP contexts by the far end of their tunnel. ``dropped`` counts packets that went no further, by
+    reason.
     """
 
     def __init__(self, node: Any) -> None:
         self._node = node
-        self.by_teid: dict[Teid, Any] = {}
         self.by_tunnel: dict[Tunnel, Any] = {}
         self.dropped: Counter[str] = Counter()
         self._reassembly = Reassembly(timeout=node.clock.duration(X_N_PDU))
@@ -178,7 +177,7 @@ class UserPlane:
         if isinstance(message, ErrorIndication):
             self._indicated(peer, message)
             return
-        pdp = self.by_teid.get(message.teid)
+        pdp = self._node.gn.tunnels.get(message.teid)
         if pdp is not None:
             self._down(pdp, message.payload)
             return
@@ -261,7 +260,6 @@ class UserPlane:
         left_behind = self.by_tunnel.get(tunnel)
         if left_behind is not None:
             left_behind.in_ggsn = False
-        self.by_teid[pdp.teid_data] = pdp
         self.by_tunnel[tunnel] = pdp
 
     def disconnect(self, pdp: Any) -> None:
@@ -269,7 +267,6 @@ class UserPlane:
         tunnel, pdp.traffic.tunnel = pdp.traffic.tunnel, None
         if tunnel is None:
             return
-        del self.by_teid[pdp.teid_data]
         self._reassembly.forget(pdp.teid_data)
         if self.by_tunnel.get(tunnel) is pdp:  # and not where the mobile has come back with the same tunnel
             del self.by_tunnel[tunnel]

@@ -1,6 +1,7 @@
 """Suspend and resume, SGSN side (TS 48.018 7.4, 7.5, TS 23.060 16.2.1).
 
-A mobile in a call that cannot do both is not paged, and what is to be said to it is kept. Its READY timer and its
+A mobile in a call that cannot do both is not paged, and what is to be said to it is kept, frames that waited for their
+turn on the radio too. Its READY timer and its
 mobile reachable timer stand still, since it can neither send nor update (23.060 leaves this to the implementation);
 they run on when it is resumed: by the BSS under the number that it was given, or by any frame of its own. A call that
 the BSS has forgotten, because its signalling began anew, is over; so is one that lasts longer than any call.
@@ -18,6 +19,7 @@ from protocol.timers import X_SUSPENSION, Timer
 
 if TYPE_CHECKING:
     from nodes.sgsn.context import MmContext
+    from nodes.sgsn.flow_control import Frame
 
 ELSEWHERE = -1
 """The suspend reference number of a mobile that another SGSN has suspended: no BSS can name it."""
@@ -45,10 +47,10 @@ class S(State):
 class Suspension(Procedure):
     """The suspensions of one mobile, from the first to the end of its context.
 
-    ``number`` is that of the last one, by which the BSS ``bss`` knows it.
+    ``number`` is that of the last one, by which the BSS ``bss`` knows it. ``frames`` had not left when the call began.
     """
 
-    __slots__ = ("bss", "context", "number", "request")
+    __slots__ = ("bss", "context", "frames", "number", "request")
 
     def __init__(self, context: "MmContext") -> None:
         super().__init__(context.stage)
@@ -56,6 +58,7 @@ class Suspension(Procedure):
         self.number = ELSEWHERE
         self.bss: Name = ""
         self.request: Suspend | None = None
+        self.frames: tuple[Frame, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -78,8 +81,10 @@ class Suspension(Procedure):
         self.say_kept()
 
     def say_kept(self) -> None:
-        """Say what was kept, unless it must still be."""
+        """Say what was kept, unless it must still be: first what had been said already."""
         if self.state is S.NOT_SUSPENDED:
+            frames, self.frames = self.frames, ()
+            self.stage.gb.send_held(self.context, frames)
             self.context.say_kept()
 
     def suspend(self) -> S:
@@ -88,6 +93,7 @@ class Suspension(Procedure):
         if context.paging is not None:
             context.paging.end()
         context.reachability.hold_guard()
+        self.frames += tuple(self.stage.gb.hold(context))
         return S.SUSPENDED
 
     def resume(self) -> S:

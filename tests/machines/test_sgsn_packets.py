@@ -200,6 +200,25 @@ def test_downlink_in_a_call(lab: Network) -> None:
     assert lab.arrived() == [b"one", b"two"]
 
 
+def test_downlink_that_waits_for_the_radio_when_a_call_begins(lab: Network) -> None:
+    """23.060 16.2.1: frames that wait for their turn in a full cell are held, too, and go on after the call."""
+    slows(lab)
+    for number in range(4):
+        lab.down(bytes((number,)) * 1000)
+    lab.waits(1)
+    before = len(lab.arrived())
+    lab.gb(Suspend(tlli=lab.me.tlli, routeing_area=lab.me.cell.rai))
+    assert lab.orders("inspect").body["downlink_waiting"] == 0
+    lab.said.clear()
+    lab.waits(120)
+    assert "SnUnitdata" not in lab.names()
+    number = lab.look["suspended"]
+    lab.gb(Resume(tlli=lab.me.tlli, routeing_area=lab.me.cell.rai, suspend_reference_number=number))
+    lab.waits(20)
+    assert len([message for to, message in lab.said if isinstance(message, SnUnitdata)]) > 3 * (4 - before - 1)
+    assert lab.sgsn.gb.discarded == {}
+
+
 def test_downlink_while_waiting_is_bounded(lab: Network) -> None:
     """What waits is bounded in number and in octets: the oldest goes, and is counted."""
     lab.waits(45)
@@ -236,17 +255,7 @@ def test_downlink_follows_the_mobile(lab: Network) -> None:
 
 def test_signalling_goes_before_packets(lab: Network) -> None:
     """48.018 11.3.28: where a cell is full, signalling does not wait behind user data; packets keep their order."""
-    lab.gb(
-        FlowControlBvc(
-            tag=1,
-            bvc_bucket_size=BucketSize(12),
-            bucket_leak_rate=LeakRate(80),
-            bmax_default_ms=BucketSize(12),
-            r_default_ms=LeakRate(80),
-        ),
-        2,
-    )
-    lab.said.clear()
+    slows(lab)
     for number in range(3):
         lab.down(bytes((number,)) * 1000)
     lab.orders("detach", imsi=IMSI, type="imsi")
@@ -338,6 +347,14 @@ def test_not_moved_after_all(lab: Network) -> None:
     assert lab.arrived() == []
     lab.waits(11)
     assert lab.arrived() == [PACKET]
+
+
+def slows(lab: Network) -> None:
+    """The cell of the mobile takes 1,000 octets a second."""
+    size, rate = BucketSize(12), LeakRate(80)
+    limits = FlowControlBvc(tag=1, bvc_bucket_size=size, bucket_leak_rate=rate, bmax_default_ms=size, r_default_ms=rate)
+    lab.gb(limits, 2)
+    lab.said.clear()
 
 
 def asks(lab: Network) -> None:

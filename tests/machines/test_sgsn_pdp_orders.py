@@ -136,4 +136,4 @@ def test_nothing_is_left(seed: int) -> None:
     assert lab.context.pdp_requests == {}
     assert lab.is_clean
     assert not lab.sgsn.gn.by_ggsn
-    assert not lab.sgsn.user_plane.by_teid
+    assert not lab.sgsn.user_plane.by_tunnel
