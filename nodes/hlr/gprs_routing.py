@@ -86,7 +86,10 @@ def failure_report(hlr: "Hlr", dialogue: Dialogue, argument: FailureReportArg) -
 
 
 def ready_for_sm(hlr: "Hlr", dialogue: Dialogue, argument: ReadyForSmArg) -> None:
-    """The SGSN has heard the mobile again (12.4): GGSNs that wait are told; a VLR's word is not about packets."""
+    """The SGSN has heard the mobile again (12.4): GGSNs that wait are told.
+
+    A VLR's word is not about packets, and that of an SGSN that does not serve the mobile is not about where it is.
+    """
     dialogue.imsi = argument.imsi
     entry = hlr.register.find(argument.imsi)
     if entry is None:
@@ -94,8 +97,12 @@ def ready_for_sm(hlr: "Hlr", dialogue: Dialogue, argument: ReadyForSmArg) -> Non
     else:
         dialogue.answer(ReadyForSmRes())
     dialogue.end()
-    if entry is not None and argument.alert_reason_indicator:
+    if entry is None or entry.location is None or not argument.alert_reason_indicator:
+        return
+    if entry.location.serves(IsdnAddress(str(dialogue.peer.gt))):
         note_ms_present.present(hlr, entry)
+    else:
+        hlr.warn("ready for sm", f"IMSI {entry.imsi} heard by {dialogue.peer}, which does not serve it")
 
 
 def choose_refusal(entry: Entry | None, number: IsdnAddress) -> Refusal | None:

@@ -264,6 +264,14 @@ def test_mobile_is_back_at_its_sgsn() -> None:
     assert not lab.peers["ggsn1"].inbox
 
 
+def test_ready_for_sm_of_another_sgsn() -> None:
+    """One that does not serve the mobile is acknowledged, and nothing follows."""
+    lab = missed("ggsn1")
+    assert ready(lab, "sgsn2").result == ReadyForSmRes()
+    assert lab.look()["mnrg"]
+    assert "does not serve" in lab.warnings[-1]
+
+
 def test_ready_for_sm_of_nobody() -> None:
     """29.002 12.4: unknownSubscriber."""
     parameter = UnknownSubscriberParam(unknown_subscriber_diagnostic=UnknownSubscriberDiagnostic.IMSI_UNKNOWN)
