@@ -869,7 +869,7 @@ T3_RESPONSE = timer(
 
 X_LATE = timer(
     "X-late",
-    10,
+    20,
     1,
     "network",
     start="Create PDP Context Request given up",

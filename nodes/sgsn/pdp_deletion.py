@@ -154,13 +154,17 @@ class LateState(State):
 
 
 class LateCreation(Transaction):
-    """A Create PDP Context Request that was given up: an answer that comes late is not left without its deletion."""
+    """A Create PDP Context Request that was given up: an answer that comes late is not left without its deletion.
 
-    __slots__ = ("nsapi",)
+    A GGSN that has restarted meanwhile may have made two: ``deleted`` are those that have been told by now.
+    """
+
+    __slots__ = ("deleted", "nsapi")
 
     def __init__(self, given_up: Transaction, nsapi: int) -> None:
         super().__init__(None, given_up.gtp, given_up.address, given_up.message, given_up.imsi)
         self.nsapi = nsapi
+        self.deleted: frozenset[Teid | None] = frozenset()
         self.sequence = given_up.sequence
         self.gtp.outstanding[self.sequence] = self
         self.hear(BEGIN)
@@ -176,14 +180,22 @@ def listening(creation: LateCreation, event: Begin) -> LateState:
 
 
 def came_late(creation: LateCreation, event: Answer) -> LateState:
-    """Delete it."""
+    """Delete it, but for an answer that is a mere repeat."""
     response: Any = event.message
-    delete_made(creation, response, creation.nsapi)
-    return LateState.OVER
+    teid = response.tunnel_endpoint_identifier_control_plane
+    if teid not in creation.deleted:
+        creation.deleted |= {teid}
+        delete_made(creation, response, creation.nsapi)
+    return LateState.LISTENING
 
 
-def no_more(creation: LateCreation, event: Unreadable | Timer) -> LateState:
-    """Nothing came, or nothing that can be read."""
+def came_unreadable(creation: LateCreation, event: Unreadable) -> LateState:
+    """Nobody can tell what was made."""
+    return LateState.LISTENING
+
+
+def no_more(creation: LateCreation, event: Timer) -> LateState:
+    """Nothing comes any more."""
     return LateState.OVER
 
 
@@ -197,8 +209,8 @@ LATE_CREATION = Machine(
     rows=[
         # in this state    on this event     do this      and be in one of
         (LateState.START, Begin, listening, (LateState.LISTENING,)),
-        (LateState.LISTENING, Answer, came_late, (LateState.OVER,)),
-        (LateState.LISTENING, Unreadable, no_more, (LateState.OVER,)),
+        (LateState.LISTENING, Answer, came_late, (LateState.LISTENING,)),
+        (LateState.LISTENING, Unreadable, came_unreadable, (LateState.LISTENING,)),
         (LateState.LISTENING, X_LATE, no_more, (LateState.OVER,)),
     ],
 )

@@ -109,7 +109,7 @@ def test_activation_ggsn_silent(lab: SessionLab) -> None:
     lab.waits(11)
     assert lab.names("ggsn2") == ["CreatePdpContextRequest"] * 5
     assert lab.heard(ActivatePdpContextReject).sm_cause is SmCause.NETWORK_FAILURE
-    lab.waits(11)
+    lab.waits(21)
     assert lab.is_clean
 
 
@@ -123,6 +123,22 @@ def test_activation_answered_late(lab: SessionLab) -> None:
     assert delete.teid == made.tunnel_endpoint_identifier_control_plane
     assert delete.teardown_ind.teardown
     lab.deletes(link="ggsn2")
+    lab.waits(21)
+    assert lab.is_clean
+
+
+def test_activation_answered_late_by_two_lives(lab: SessionLab) -> None:
+    """23.007: a GGSN that has restarted between two repeats has made two: both are deleted, repeats are not."""
+    lab.asks(apn="mms")
+    create = lab.last(CreatePdpContextRequest)
+    lab.waits(11)
+    lab.said.clear()
+    first = lab.creates(create, "ggsn2")
+    lab.gn(first, "ggsn2")
+    lab.creates(create, "ggsn2")
+    deleted = [message.teid for _, message in lab.said if isinstance(message, DeletePdpContextRequest)]
+    assert deleted == [0x1001, 0x1002]
+    lab.waits(21)
     assert lab.is_clean
 
 
@@ -137,6 +153,7 @@ def test_activation_withdrawn_ggsn_silent(lab: SessionLab) -> None:
     made = lab.creates(create, "ggsn2")
     assert lab.last(DeletePdpContextRequest).teid == made.tunnel_endpoint_identifier_control_plane
     lab.deletes(link="ggsn2")
+    lab.waits(21)
     assert lab.is_clean
 
 
@@ -145,10 +162,12 @@ def test_activation_withdrawn_then_refused(lab: SessionLab) -> None:
     lab.asks(apn="mms")
     lab.leaves()
     lab.refuses(GtpCause.NO_RESOURCES_AVAILABLE, "ggsn2")
+    lab.waits(21)
     assert lab.is_clean
     lab.asks(apn="mms")
     lab.waits(11)
     lab.refuses(GtpCause.NO_RESOURCES_AVAILABLE, "ggsn2")
+    lab.waits(21)
     assert lab.is_clean
 
 
@@ -177,10 +196,12 @@ def test_activation_late_answer_unreadable(lab: SessionLab) -> None:
     lab.asks(apn="mms")
     lab.waits(11)
     unreadable(lab, "ggsn2")
+    lab.waits(21)
     assert lab.is_clean
     lab.asks(apn="mms")
     lab.leaves()
     unreadable(lab, "ggsn2")
+    lab.waits(21)
     assert lab.is_clean
 
 
