@@ -710,6 +710,15 @@ X_PRESENT = timer(
     stop="Note MS Present or Create PDP Context Request received",
     expiry="the packets that wait are dropped",
 )
+X_QUIET = timer(
+    "X-quiet",
+    10,
+    1,
+    "network",
+    start="network-requested activation failed in the GGSN, MNRG not set",
+    stop="Create PDP Context Request received",
+    expiry="the next packet for the address makes the GGSN try again",
+)
 X_PING = timer(
     "X-ping",
     10,

@@ -5,7 +5,8 @@ without context on. Packets wait in it, the newest of them, until the mobile has
 
 MNRG is set where the HLR says so, or where the SGSN does not know the mobile, has it detached, or gets no answer to
 paging: those the HLR will tell of when the mobile is heard again. A mobile that refuses, or that is suspended for a
-call, is there: for it nothing is set, and the next packet asks again.
+call, is there: for it nothing is set. After any failure packets are dropped for a time, X-quiet, so that who sends them
+does not flood the HLR (23.060 9.2.2.2.2); then the next one asks again.
 """
 
 from collections import deque
@@ -20,7 +21,7 @@ from nodes.ggsn.contexts import Point
 from protocol.causes import GtpCause
 from protocol.gtp import EndUserAddress, PduNotificationRequest
 from protocol.gtp import Imsi as GtpImsi
-from protocol.identities import Apn, GsnAddress, Imsi, Teid
+from protocol.identities import Apn, GsnAddress, Imsi
 from protocol.map.contexts import FAILURE_REPORT_V3, GPRS_LOCATION_INFO_RETRIEVAL_V3
 from protocol.map.errors import ErrorCode
 from protocol.map.packet import (
@@ -30,7 +31,7 @@ from protocol.map.packet import (
     SendRoutingInfoForGprsArg,
     SendRoutingInfoForGprsRes,
 )
-from protocol.timers import X_ACTIVATION, X_PRESENT, Timer
+from protocol.timers import X_ACTIVATION, X_PRESENT, X_QUIET, Timer
 
 if TYPE_CHECKING:
     from nodes.ggsn.node import Ggsn
@@ -58,8 +59,9 @@ class S(State):
     WAIT_ACTIVATION = "wait for Create PDP Context Request"
     WAIT_REPORT = "wait for the HLR's answer to the failure report"
     WAIT_PRESENT = "MNRG set, wait for Note MS Present"
+    QUIET = "failed, nobody is asked for a time"
     ACTIVATED = "activated"
-    FAILED = "failed"
+    OVER = "over"
 
 
 class Activated:
@@ -97,8 +99,8 @@ class NetworkRequest(Inquiry):
         self.key = key
         self.address = address
         self.imsi = imsi
-        self.packets: deque[bytes] = deque(maxlen=MOST_WAITING)
-        self.teid: Teid = ggsn.gtp.allocate_teid()
+        self.packets: deque[bytes] = deque()
+        self.teid = NO_TEID
 
     @property
     def subject(self) -> str:
@@ -106,17 +108,41 @@ class NetworkRequest(Inquiry):
 
     def ended(self) -> None:
         super().ended()
-        self.stage.gtp.release_teid(self.teid)
+        self.leave_sgsn()
+        self.drop_packets()
+        del self.stage.requests[self.key]
+
+    def keep(self, packet: bytes) -> None:
+        """A packet waits for the context, if there is still hope."""
+        if self.state is S.QUIET:
+            self.stage.user_plane.dropped["not activated"] += 1
+            return
+        if len(self.packets) == MOST_WAITING:
+            self.packets.popleft()
+            self.stage.user_plane.dropped["waited too long"] += 1
+        self.packets.append(packet)
+
+    def drop_packets(self) -> None:
+        """There is no hope for those that wait."""
         if self.packets:
             self.stage.user_plane.dropped["not activated"] += len(self.packets)
-        del self.stage.requests[self.key]
-        del self.stage.notifications[self.teid]
+            self.packets.clear()
+
+    def leave_sgsn(self) -> None:
+        """The SGSN is not asked any more."""
+        self.end_children()
+        if self.teid != NO_TEID:
+            del self.stage.notifications[self.teid]
+            self.stage.gtp.release_teid(self.teid)
+            self.teid = NO_TEID
 
     def notify(self, sgsn: GsnAddress) -> S:
         """Let the SGSN ask the mobile for the context."""
         if not self.stage.gtp.path_to(sgsn):
             self.stage.warn("gtp route", f"{self.imsi} is with the SGSN {sgsn}, which is not known here")
-            return S.FAILED
+            return self.be_quiet()
+        self.teid = self.stage.gtp.allocate_teid()
+        self.stage.notifications[self.teid] = self
         request = PduNotificationRequest(
             teid=NO_TEID,
             imsi=GtpImsi(self.imsi),
@@ -130,10 +156,10 @@ class NetworkRequest(Inquiry):
 
     def fail(self, cause: GtpCause) -> S:
         """It did not work: have the HLR tell when the mobile is there, where it is not."""
-        self.end_children()
+        self.leave_sgsn()
         hlr = self.stage.hlr_of(self.imsi)
         if cause not in UNREACHABLE or hlr is None:
-            return S.FAILED
+            return self.be_quiet()
         dialogue = self.begin_dialogue(hlr, FAILURE_REPORT_V3, self.imsi)
         ggsn = self.stage
         dialogue.invoke(FailureReportArg(imsi=self.imsi, ggsn_number=ggsn.isdn, ggsn_address=ggsn.config.address))
@@ -145,6 +171,12 @@ class NetworkRequest(Inquiry):
         self.stage.mnrg[self.imsi] = None
         return S.WAIT_PRESENT
 
+    def be_quiet(self) -> S:
+        """It did not work, and nobody will tell when it would."""
+        self.leave_sgsn()
+        self.drop_packets()
+        return S.QUIET
+
 
 def begun(request: NetworkRequest, event: Begin) -> S:
     """Find the SGSN: by another context of the mobile, or ask the HLR."""
@@ -153,7 +185,7 @@ def begun(request: NetworkRequest, event: Begin) -> S:
         return request.notify(served)
     ggsn, hlr = request.stage, request.stage.hlr_of(request.imsi)
     if hlr is None:
-        return S.FAILED
+        return request.be_quiet()
     dialogue = request.begin_dialogue(hlr, GPRS_LOCATION_INFO_RETRIEVAL_V3, request.imsi)
     dialogue.invoke(
         SendRoutingInfoForGprsArg(imsi=request.imsi, ggsn_address=ggsn.config.address, ggsn_number=ggsn.isdn)
@@ -174,12 +206,12 @@ def not_located(request: NetworkRequest, event: Refused) -> S:
     """No SGSN serves the mobile, or the HLR does not know it at all."""
     if event.error is ErrorCode.ABSENT_SUBSCRIBER:
         return request.unreachable()
-    return S.FAILED
+    return request.be_quiet()
 
 
 def unanswered(request: NetworkRequest, event: NoAnswer) -> S:
     """The HLR cannot be asked."""
-    return S.FAILED
+    return request.be_quiet()
 
 
 def notified(request: NetworkRequest, event: Transaction) -> S:
@@ -190,7 +222,7 @@ def notified(request: NetworkRequest, event: Transaction) -> S:
 
 def not_notified(request: NetworkRequest, event: Transaction) -> S:
     """The SGSN does not answer."""
-    return S.FAILED
+    return request.be_quiet()
 
 
 def rejected(request: NetworkRequest, event: NotificationRejected) -> S:
@@ -200,7 +232,7 @@ def rejected(request: NetworkRequest, event: NotificationRejected) -> S:
 
 def never_activated(request: NetworkRequest, event: Timer) -> S:
     """The SGSN told neither."""
-    return S.FAILED
+    return request.be_quiet()
 
 
 def reported(request: NetworkRequest, event: FailureReportRes) -> S:
@@ -210,7 +242,7 @@ def reported(request: NetworkRequest, event: FailureReportRes) -> S:
 
 def not_reported(request: NetworkRequest, event: Refused | NoAnswer) -> S:
     """The HLR will not: so MNRG is not set, and the next packet asks again."""
-    return S.FAILED
+    return request.be_quiet()
 
 
 def present(request: NetworkRequest, event: MsPresent) -> S:
@@ -220,7 +252,12 @@ def present(request: NetworkRequest, event: MsPresent) -> S:
 
 def given_up(request: NetworkRequest, event: Timer) -> S:
     """The packets are too old for anybody; MNRG stays set."""
-    return S.FAILED
+    return S.OVER
+
+
+def quiet_over(request: NetworkRequest, event: Timer) -> S:
+    """The next packet asks again."""
+    return S.OVER
 
 
 def activated(request: NetworkRequest, event: Activated) -> S:
@@ -233,23 +270,24 @@ NETWORK_REQUEST = Machine(
     clause="23.060 9.2.2.2",
     of=NetworkRequest,
     initial=S.START,
-    final=(S.ACTIVATED, S.FAILED),
-    guards={S.WAIT_ACTIVATION: X_ACTIVATION, S.WAIT_PRESENT: X_PRESENT},
+    final=(S.ACTIVATED, S.OVER),
+    guards={S.WAIT_ACTIVATION: X_ACTIVATION, S.WAIT_PRESENT: X_PRESENT, S.QUIET: X_QUIET},
     rows=[
         # in this state    on this event     do this      and be in one of
-        (S.START, Begin, begun, (S.WAIT_LOCATION, S.WAIT_NOTIFICATION, S.FAILED)),
-        (S.WAIT_LOCATION, SendRoutingInfoForGprsRes, located, (S.WAIT_NOTIFICATION, S.WAIT_PRESENT, S.FAILED)),
-        (S.WAIT_LOCATION, Refused, not_located, (S.WAIT_PRESENT, S.FAILED)),
-        (S.WAIT_LOCATION, NoAnswer, unanswered, (S.FAILED,)),
-        (S.WAIT_NOTIFICATION, gtp.S.ANSWERED, notified, (S.WAIT_ACTIVATION, S.WAIT_REPORT, S.FAILED)),
-        (S.WAIT_NOTIFICATION, gtp.S.NO_RESPONSE, not_notified, (S.FAILED,)),
-        ((S.WAIT_NOTIFICATION, S.WAIT_ACTIVATION), NotificationRejected, rejected, (S.WAIT_REPORT, S.FAILED)),
-        (S.WAIT_ACTIVATION, X_ACTIVATION, never_activated, (S.FAILED,)),
+        (S.START, Begin, begun, (S.WAIT_LOCATION, S.WAIT_NOTIFICATION, S.QUIET)),
+        (S.WAIT_LOCATION, SendRoutingInfoForGprsRes, located, (S.WAIT_NOTIFICATION, S.WAIT_PRESENT, S.QUIET)),
+        (S.WAIT_LOCATION, Refused, not_located, (S.WAIT_PRESENT, S.QUIET)),
+        (S.WAIT_LOCATION, NoAnswer, unanswered, (S.QUIET,)),
+        (S.WAIT_NOTIFICATION, gtp.S.ANSWERED, notified, (S.WAIT_ACTIVATION, S.WAIT_REPORT, S.QUIET)),
+        (S.WAIT_NOTIFICATION, gtp.S.NO_RESPONSE, not_notified, (S.QUIET,)),
+        ((S.WAIT_NOTIFICATION, S.WAIT_ACTIVATION), NotificationRejected, rejected, (S.WAIT_REPORT, S.QUIET)),
+        (S.WAIT_ACTIVATION, X_ACTIVATION, never_activated, (S.QUIET,)),
         (S.WAIT_REPORT, FailureReportRes, reported, (S.WAIT_PRESENT,)),
-        (S.WAIT_REPORT, Refused, not_reported, (S.FAILED,)),
-        (S.WAIT_REPORT, NoAnswer, not_reported, (S.FAILED,)),
-        (S.WAIT_PRESENT, MsPresent, present, (S.WAIT_NOTIFICATION, S.FAILED)),
-        (S.WAIT_PRESENT, X_PRESENT, given_up, (S.FAILED,)),
+        (S.WAIT_REPORT, Refused, not_reported, (S.QUIET,)),
+        (S.WAIT_REPORT, NoAnswer, not_reported, (S.QUIET,)),
+        (S.WAIT_PRESENT, MsPresent, present, (S.WAIT_NOTIFICATION, S.QUIET)),
+        (S.WAIT_PRESENT, X_PRESENT, given_up, (S.OVER,)),
+        (S.QUIET, X_QUIET, quiet_over, (S.OVER,)),
         (ANY, Activated, activated, (S.ACTIVATED,)),
     ],
 )

@@ -186,17 +186,14 @@ class Ggsn(Node):
         point, address, imsi = self.static[key]
         request = self.requests.get(key)
         if request is not None:
-            if len(request.packets) == request.packets.maxlen:
-                self.user_plane.dropped["waited too long"] += 1
-            request.packets.append(packet)
+            request.keep(packet)
         elif not point.told.network_requested:
             self.user_plane.dropped["no context"] += 1
         elif imsi in self.mnrg:
             self.user_plane.dropped["not reachable"] += 1
         else:
             request = self.requests[key] = NetworkRequest(self, point, key, address, imsi)
-            self.notifications[request.teid] = request
-            request.packets.append(packet)
+            request.keep(packet)
             request.begin()
 
     def activated(self, connection: Connection) -> None:

@@ -174,7 +174,11 @@ def is_discovery(packet: Ipv6) -> bool:
 
 
 def advertisement(connection: Connection) -> bytes:
-    """The packet that tells a mobile its prefix (23.060 9.2.1.1; RFC 4861 6.2.3)."""
+    """The packet that tells a mobile its prefix (23.060 9.2.1.1; RFC 4861 6.2.3).
+
+    It is sent where the mobile asks. Unasked ones, which 23.060 wants from time to time, would page each mobile in
+    STANDBY, and the prefix does not change.
+    """
     prefix = next(key for key in connection.keys if len(key) == PREFIX)
     information = PrefixInformation(IPv6Address(prefix + bytes(16 - PREFIX)))
     message = RouterAdvertisement(current_hop_limit=64, options=Options((information,)))
