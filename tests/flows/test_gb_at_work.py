@@ -5,13 +5,19 @@ from typing import Any
 import pytest
 
 from protocol.bssgp import (
+    DlQosProfile,
     DummyPagingPs,
     DummyPagingPsResponse,
     FlowControlBvc,
+    ImsiIdentity,
     LlcDiscarded,
     MsRegistrationEnquiry,
     MsRegistrationEnquiryResponse,
+    PagingPs,
+    PagingPsReject,
 )
+from protocol.identities import Imsi, Tmsi
+from protocol.ns import NsUnitdata
 from protocol.rr import PagingRequestType1, PagingRequestType2
 
 IMSIS = {"anna": "001010000000001", "bert": "001010000000002", "emma": "001010000000005", "finn": "001010000000006"}
@@ -27,6 +33,29 @@ def test_paging_of_several_at_once(lab: Any) -> None:
     lab.wait(2)
     assert [lab.session.outcome(command).body for command in commands] == [{"answered": True}] * len(IMSIS)
     assert (lab.count(PagingRequestType1), lab.count(PagingRequestType2)) == (2, 2)  # in the two cells of the area
+
+
+@pytest.mark.ttcn3("paging_ps_reject_sig_bvci")
+def test_paging_channel_is_full(lab: Any) -> None:
+    """48.018 7.1: a BSS that cannot page now says when it can; the SGSN pages then, and the mobile is found."""
+    lab.attach("anna")
+    lab.wait(11)
+    for number in range(2 * 1001):  # two cells of the area, each with its channel
+        page = PagingPs(
+            imsi=ImsiIdentity(Imsi("001010000000099")),
+            qos_profile=DlQosProfile.from_octets(bytes(3)),
+            bvci=2 + number % 2,
+            ptmsi=Tmsi(0xC1000000 + number),
+        )
+        lab.inject("bss1", "sgsn1", "gb", NsUnitdata(bvci=0, sdu=page.encode()).encode())
+    lab.mark()
+    command = lab.session.start_command("sgsn1", "page", {"imsi": IMSIS["anna"]})
+    lab.wait(5)
+    (reject,) = lab.said(PagingPsReject)
+    assert 20 < reject.time_until_next_paging_occasion.seconds < 30
+    lab.wait(reject.time_until_next_paging_occasion.seconds)
+    assert lab.session.outcome(command).body == {"answered": True}
+    assert lab.count(PagingPs) == 2
 
 
 def throttle(lab: Any, **limits: int) -> None:
