@@ -342,6 +342,15 @@ T3212 = timer(
     stop="dedicated mode entered, IMSI detached, calls through the SGSN",
     expiry="periodic location updating",
 )
+T3213 = timer(
+    "T3213",
+    4,
+    1,
+    "mobile",
+    start="no dedicated channel for a location updating, for the first or second time",
+    stop="location updating started, new location area",
+    expiry="location updating again",
+)
 T3214 = timer(
     "T3214",
     20,

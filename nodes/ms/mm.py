@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 ATTEMPTS = 4
 """The value of the location update attempt counter that ends quick attempts (4.4.4.9)."""
 
+MOST_ACCESS_FAILURES = 2
+"""How often a location updating without a channel is tried again by T3213 (11.2.1)."""
+
 UNIT = 360_000_000
 """The unit of T3212 in system information: six minutes (TS 44.018 10.5.2.11)."""
 
@@ -46,16 +49,19 @@ class MobilityManagement(Procedure):
     ``waiting`` is a call that must wait for an update. ``by_gs``: the location was updated through the SGSN last.
     ``tried`` is the area of the last attempt to update; ``failed`` tells that it has failed, which is still to be
     followed up, ``retry`` that another one may be made there, ``update_due`` that its time has come. ``answered`` is
-    the last challenge that was in order (RAND, AUTN, RES); ``periodic_at`` is when T3212 runs out.
+    the last challenge that was in order (RAND, AUTN, RES); ``periodic_at`` is when T3212 runs out. ``access_failures``
+    counts attempts in this area for which there was no channel, ``refused`` tells that the last one was such.
     """
 
     __slots__ = (
+        "access_failures",
         "answered",
         "attempts",
         "by_gs",
         "failed",
         "mobile",
         "periodic_at",
+        "refused",
         "retry",
         "tried",
         "update_due",
@@ -71,7 +77,8 @@ class MobilityManagement(Procedure):
 
     def renew(self) -> None:
         """All is as it is when a mobile is switched on."""
-        self.attempts = 0
+        self.attempts = self.access_failures = 0
+        self.refused = False
         self.tried: Lai | None = None
         self.answered: tuple[bytes, bytes | None, bytes] | None = None
         self.by_gs = self.failed = self.retry = self.update_due = False
@@ -204,13 +211,21 @@ class MobilityManagement(Procedure):
     def update(self, here: SystemInformation) -> S:
         """Begin a location updating."""
         if self.tried != here.rai.lai:
-            self.attempts = 0
+            self.attempts = self.access_failures = 0
         self.tried, self.retry = here.rai.lai, False
         self.start(LocationUpdating(self))
         return S.UPDATING
 
     def try_again(self, here: SystemInformation) -> S:
-        """An attempt has failed: another one soon, or late; only in the known area it is served meanwhile (4.4.4.9)."""
+        """An attempt has failed: another one soon, or late; only in the known area it is served meanwhile (4.4.4.9).
+
+        Where only a channel was missing, the first two are as good as not made (4.4.4.9 c).
+        """
+        refused, self.refused = self.refused, False
+        if refused and self.access_failures < MOST_ACCESS_FAILURES:
+            self.access_failures += 1
+            return S.ACCESS_FAILED
+        self.access_failures = 0
         self.attempts += 1
         if self.attempts < ATTEMPTS and self.is_located(here):
             self.update_due = True

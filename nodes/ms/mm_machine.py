@@ -30,7 +30,7 @@ from protocol.mm import (
     TmsiReallocationComplete,
 )
 from protocol.rr import PagingResponse, SuspensionCause
-from protocol.timers import T3211, T3212, T3240, Timer
+from protocol.timers import T3211, T3212, T3213, T3240, Timer
 
 Mm = MobilityManagement
 
@@ -207,7 +207,7 @@ def noted(mm: Mm, event: MmStatus) -> State:
 def updated(mm: Mm, event: LocationUpdating) -> S:
     """The network knows where the mobile is; through an SGSN it would have to be told anew (4.1.1.2.2)."""
     mobile = mm.mobile
-    mm.attempts = 0
+    mm.attempts = mm.access_failures = 0
     mm.by_gs = mm.update_due = False
     mm.failed = mobile.card.lai != mm.tried  # of a network that thinks it elsewhere there is no hope
     mobile.imsi_attached = mobile.imsi_attach_due = True
@@ -290,8 +290,9 @@ def released(mm: Mm, event: Channel) -> S:
 
 
 def released_early(mm: Mm, event: Channel) -> S:
-    """The update has failed (4.4.4.9 e)."""
+    """The update has failed (4.4.4.9 e), perhaps for want of a channel (4.4.4.9 c)."""
     mm.failed = True
+    mm.refused = event.refused
     return idle_again(mm)
 
 
@@ -330,7 +331,7 @@ def left(mm: Mm, event: Channel | ImsiDetach) -> S:
 
 
 def update_due(mm: Mm, event: Timer) -> S:
-    """T3211 has run out, or T3212 where the location is known."""
+    """T3211 or T3213 has run out, or T3212 where the location is known."""
     mm.retry = mm.update_due = True
     return mm.find_service()
 
@@ -354,6 +355,7 @@ MM = Machine(
         S.PERIODIC: T3212,
         S.UPDATE_AGAIN: T3211,
         S.ATTEMPTING_TO_UPDATE: T3211,
+        S.ACCESS_FAILED: T3213,
         S.UPDATING_LATER: T3212,
         S.WAIT_NETWORK_COMMAND: T3240,
     },
@@ -415,6 +417,7 @@ MM = Machine(
         # --- timers
         (S.PERIODIC, T3212, update_due, LOOKED_ROUND),
         ((S.UPDATE_AGAIN, S.ATTEMPTING_TO_UPDATE), T3211, update_due, LOOKED_ROUND),
+        (S.ACCESS_FAILED, T3213, update_due, LOOKED_ROUND),
         (S.UPDATING_LATER, T3212, update_due_anew, LOOKED_ROUND),
     ],
 )

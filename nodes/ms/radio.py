@@ -43,10 +43,22 @@ class Channel(Procedure):
     """A channel, opened by its ``first`` message; ``reason`` is what it is for.
 
     ``sequence`` numbers what MM and CC send (TS 24.007 11.2.3.2). ``suspends``: packets wait for the end of it;
-    ``resumed``: the network has said that they go on.
+    ``resumed``: the network has said that they go on. ``refused``: it has no channel for the mobile.
     """
 
-    __slots__ = ("cell", "first", "mobile", "over", "reason", "reference", "resumed", "sequence", "suspends", "user")
+    __slots__ = (
+        "cell",
+        "first",
+        "mobile",
+        "over",
+        "reason",
+        "reference",
+        "refused",
+        "resumed",
+        "sequence",
+        "suspends",
+        "user",
+    )
 
     def __init__(self, user: "MobilityManagement", first: Any, reason: SuspensionCause) -> None:
         super().__init__(user.stage, user)
@@ -56,7 +68,7 @@ class Channel(Procedure):
         self.first = first
         self.reason = reason
         self.sequence = 0
-        self.suspends = self.resumed = self.over = False
+        self.suspends = self.resumed = self.refused = self.over = False
         self.reference: int = self.stage.open_channel(self)
 
     def transmit(self, message: Any) -> None:
@@ -107,6 +119,7 @@ def opened(channel: Channel, event: Begin) -> S:
 def released(channel: Channel, event: ChannelRelease) -> S:
     """The network ends it, and may have a word about packets (3.4.13.1)."""
     channel.resumed = says_go_on(event)
+    channel.refused = event.rr_cause is RrCause.ABNORMAL_RELEASE_UNSPECIFIED
     return S.RELEASED
 
 

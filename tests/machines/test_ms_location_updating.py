@@ -18,7 +18,7 @@ from protocol.mm import (
     TmsiReallocationComplete,
     TypeOfLocationUpdating,
 )
-from protocol.rr import GprsSuspensionRequest, PagingResponse
+from protocol.rr import ChannelRelease, GprsSuspensionRequest, PagingResponse, RrCause
 from tests.machines.mobile_calls import call_page, kinds, plain, replies
 from tests.machines.mobiles import (
     ATTACHED,
@@ -413,6 +413,30 @@ def test_radio_lost_before_the_answer() -> None:
     assert around.m1["cs_state"] == NOT_SERVED
     around.says(accept(routing_area=AREA))
     assert type_of(around.wait(15)) is NORMAL_UPDATING
+
+
+def test_no_channel_for_the_update() -> None:
+    """24.008 4.4.4.9 c: twice T3213 and nothing is counted; the third time the attempt has failed."""
+    around = updating()
+    refused = ChannelRelease(rr_cause=RrCause.ABNORMAL_RELEASE_UNSPECIFIED)
+    assert kinds(around.tells(refused)) == [AttachRequest]
+    around.says(accept(routing_area=AREA))
+    for _ in range(2):
+        assert (around.m1["cs_state"], around.m1["location_update_attempt_counter"]) == (NOT_SERVED, 0)
+        assert around.wait(3.9) == []
+        assert type_of(around.wait(0.2)) is NORMAL_UPDATING
+        around.tells(refused)
+    assert around.m1["location_update_attempt_counter"] == 1
+    assert around.wait(14) == []
+    assert type_of(around.wait(1.1)) is NORMAL_UPDATING
+
+
+def test_no_channel_for_the_update_and_a_call() -> None:
+    """24.008 4.5.1.1: a call that is wanted does not wait for T3213."""
+    around = updating()
+    around.tells(ChannelRelease(rr_cause=RrCause.ABNORMAL_RELEASE_UNSPECIFIED))
+    around.says(accept(routing_area=AREA))
+    assert type_of(around.order("call")) is NORMAL_UPDATING
 
 
 def test_link_lost_before_the_answer() -> None:
