@@ -88,6 +88,8 @@ class GsReset(Procedure):
         return f"VLR {self.vlr}"
 
     def transmit(self, message: ResetIndication) -> None:
+        """The VLR ends every association (12.3): one that was made since the last time is not to be relied on."""
+        self.stage.gs.generations[self.vlr] += 1
         self.stage.gs.link.send(self.vlr, message)
 
     def ended(self) -> None:

@@ -50,6 +50,18 @@ def test_restart_tells_all_vlrs() -> None:
     assert lab.sgsn.gs.resets == {}
 
 
+def test_associated_before_the_reset_is_repeated() -> None:
+    """29.018 12.3: where RESET-ACK is lost, the repeat ends what was associated meanwhile: the VLR is asked anew."""
+    lab = Lab(AGAIN)
+    lab.attached(combined=True)
+    assert lab.sgsn.gs.look(IMSI)["vlr_reliable"]
+    assert not lab.sgsn.gs.wants_update(IMSI)
+    lab.waits(5)
+    assert "ResetIndication" in lab.names("vlr1")
+    assert not lab.sgsn.gs.look(IMSI)["vlr_reliable"]
+    assert lab.sgsn.gs.wants_update(IMSI)
+
+
 def test_restart_not_acknowledged() -> None:
     """29.018 12.4: N12 = 2 repeats, then O&M; another VLR is not concerned, a later ACK is ignored."""
     lab = Lab(AGAIN)
