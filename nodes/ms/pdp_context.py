@@ -115,7 +115,7 @@ class PdpContext(Procedure):
 
     @property
     def subject(self) -> str:
-        return f"{self.sessions.mobile.subject}"
+        return self.sessions.mobile.subject
 
     @property
     def nsapi(self) -> int:

@@ -31,6 +31,7 @@ from protocol.sm import (
     ActivatePdpContextRequest,
     DeactivatePdpContextAccept,
     DeactivatePdpContextRequest,
+    ModifyPdpContextRequestMo,
     RequestPdpContextActivation,
     RequestPdpContextActivationReject,
 )
@@ -356,3 +357,44 @@ def test_requests_collide(lab: Any) -> None:
     assert lab.session.outcome(ping).body["received"] == 0, "the reply came late"
     assert lab.session.inspect("ggsn1")["contexts"] == 1
     assert lab.broken() == []
+
+
+# --- in the midst of it, another SGSN -------------------------------------------------------------------------------
+
+
+def test_activation_goes_on_in_another_sgsn(lab: Any) -> None:
+    """23.060 6.9.1.2.2: the old SGSN had not answered yet, and keeps nothing; T3380 asks the new one."""
+    lab.attach("anna")
+    lab.mark()
+    lab.delay(CreatePdpContextResponse, 4)
+    lab.begin("anna", "activate", apn="internet")
+    lab.wait(0.5)
+    lab.move("anna", "cell4")
+    assert lab.mobile("anna")["pdp_contexts"][0]["state"] == "PDP-ACTIVE-PENDING"
+    lab.wait(40)
+    (context,) = lab.mobile("anna")["pdp_contexts"]
+    (known,) = lab.context("anna", "sgsn2")["pdp_contexts"]
+    assert (context["state"], context["address"]) == ("PDP-ACTIVE", known["address"])
+    assert lab.session.inspect("ggsn1")["contexts"] == 1
+    assert lab.order("anna", "ping", address=OUTSIDE).body["received"] == 1
+    assert lab.broken() == []
+
+
+@pytest.mark.parametrize("verb", ["deactivate", "modify"])
+def test_request_goes_on_in_another_sgsn(active: Any, verb: str) -> None:
+    """23.060 6.9.1.2.2: what the old SGSN has not heard the new one hears, which has the context by now."""
+    kind = DeactivatePdpContextRequest if verb == "deactivate" else ModifyPdpContextRequestMo
+    active.session.add_fault(Rule(action="lose", message=kind.__name__, interface="gb", nth=1, receiver="sgsn1"))
+    active.begin("anna", verb, nsapi=5, **({"qos": {"peak_throughput": 2}} if verb == "modify" else {}))
+    active.wait(0.5)
+    active.move("anna", "cell4")
+    active.wait(10)
+    assert active.count(kind) == 2
+    if verb == "deactivate":
+        assert active.context("anna", "sgsn2")["pdp_contexts"] == []
+        active.wait(65)  # the old SGSN keeps what it had, should the mobile come back
+        assert_none(active)
+    else:
+        (context,) = active.mobile("anna")["pdp_contexts"]
+        assert (context["state"], context["qos"]["peak_throughput"]) == ("PDP-ACTIVE", "2000 octet/s")
+    assert active.broken() == []
