@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Final, NoReturn, TypeVar, get_args
 import click
 import structlog
 
-from gprslab import logs
+from gprslab import logs, running
 from gprslab.build import make_node
 from gprslab.bus.bus import BusError
 from gprslab.bus.embedded import EmbeddedBrokerError
@@ -187,9 +187,10 @@ def up(broker: str | None, state: Path | None, tun: str | None, lab: LabArgument
     try:
         with Supervisor(lab, broker, state, lambda line: click.echo(f"gprslab: {line}", err=True), tun=tun) as network:
             shown = BrokerUrl.parse(network.url)
-            click.echo(f"gprslab: the network is up on {shown}; Ctrl-C ends it")
-            while network.wait(0.2):
-                pass
+            with running.noted(network.url):
+                click.echo(f"gprslab: the network is up on {shown}; Ctrl-C ends it")
+                while network.wait(0.2):
+                    pass
     except KeyboardInterrupt:
         click.echo("gprslab: stopped")
 

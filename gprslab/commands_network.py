@@ -11,6 +11,7 @@ from typing import Any, Final
 import click
 from rich.table import Table
 
+from gprslab import running
 from gprslab.broker_session import BrokerSession
 from gprslab.config import Lab, load_lab
 from gprslab.scenario import address_of
@@ -26,7 +27,11 @@ MOST_PACKETS: Final = 1000
 """How many packets one command sends."""
 
 _BROKER: Final = click.option(
-    "--broker", metavar="URL", envvar=BROKER_VARIABLE, required=True, help="The broker on which the network is."
+    "--broker",
+    metavar="URL",
+    envvar=BROKER_VARIABLE,
+    default=running.found,
+    help="The broker on which the network is; that of `gprslab up` if not told.",
 )
 _CONFIG: Final = click.option("--config", type=click.Path(path_type=Path), help="Topology of the laboratory, YAML.")
 _SUBSCRIBERS: Final = click.option(
@@ -54,8 +59,10 @@ class NetworkError(click.ClickException):
 
 
 @contextmanager
-def network(broker: str, config: Path | None, subscribers: Path | None) -> Iterator[tuple[BrokerSession, Lab]]:
+def network(broker: str | None, config: Path | None, subscribers: Path | None) -> Iterator[tuple[BrokerSession, Lab]]:
     """The network that is up on a broker."""
+    if broker is None:
+        raise click.UsageError(f"no network is up here: expected --broker URL, or {BROKER_VARIABLE} in the environment")
     lab = load_lab(config, subscribers=subscribers)
     with BrokerSession(lab, broker, watch=False) as session:
         yield session, lab
@@ -87,7 +94,7 @@ def tell(
     arguments: tuple[str, ...],
     *,
     within: float,
-    broker: str,
+    broker: str | None,
     config: Path | None,
     subscribers: Path | None,
 ) -> None:
@@ -112,7 +119,9 @@ def argument_of(text: str) -> tuple[str, Any]:
 @_BROKER
 @_CONFIG
 @_SUBSCRIBERS
-def inspect(node: str, subject: str | None, *, broker: str, config: Path | None, subscribers: Path | None) -> None:
+def inspect(
+    node: str, subject: str | None, *, broker: str | None, config: Path | None, subscribers: Path | None
+) -> None:
     """Show the state of NODE, or of one SUBJECT in it: a mobile by its name, elsewhere by its name or its IMSI."""
     with network(broker, config, subscribers) as (session, lab):
         lab.element(node)
@@ -151,7 +160,7 @@ def ping(
     size: int,
     interval: float,
     as_json: bool,
-    broker: str,
+    broker: str | None,
     config: Path | None,
     subscribers: Path | None,
 ) -> int:
@@ -198,7 +207,7 @@ def send(
     size: int,
     interval: float,
     as_json: bool,
-    broker: str,
+    broker: str | None,
     config: Path | None,
     subscribers: Path | None,
 ) -> None:

@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from gprslab import running
 from gprslab.bus.mqtt import BrokerUrl
 from gprslab.config import Lab, load_lab
 from gprslab.provisioning.files import Form, form_of, read_entries, write_entries
@@ -84,7 +85,13 @@ def place_options(command: F) -> F:
         click.option("--subscribers", type=_FILE, help="Subscribers that the HLR knows without records, YAML."),
         click.option("--config", type=_FILE, help="Topology of the laboratory, YAML."),
         click.option("--state", metavar="DIR|URL", help="Folder or database of the records of HLRs that do not run."),
-        click.option("--broker", metavar="URL", envvar=BROKER_VARIABLE, help="Broker of the network that runs."),
+        click.option(
+            "--broker",
+            metavar="URL",
+            envvar=BROKER_VARIABLE,
+            default=running.found,
+            help="Broker of the network that runs; that of `gprslab up` if not told.",
+        ),
     ):
         wrapped = option(wrapped)
     result: F = wrapped

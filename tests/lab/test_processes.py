@@ -192,14 +192,19 @@ def test_a_node_killed_on_purpose_stays_dead_until_it_is_restarted(network: Supe
 
 
 def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
-    """``gprslab up`` says that the network is up; SIGINT ends it with status 0, no process and no file left."""
+    """``gprslab up`` says that the network is up; SIGINT ends it with status 0, no process and no file left.
+
+    Meanwhile other commands find it without being told where it is, and afterwards they say that there is none.
+    """
     mark = f"GPRSLAB_TEST_{os.getpid()}"
-    up = command("up", TMPDIR=str(tmp_path), **{mark: "1"})
+    up = command("up", TMPDIR=str(tmp_path), XDG_RUNTIME_DIR="", **{mark: "1"})
     assert up.stdout is not None
     try:
         line = up.stdout.readline()
         assert line.startswith("gprslab: the network is up on mqtt://127.0.0.1:"), up.communicate()
         assert len(processes_with(mark)) >= len(load_lab().nodes) + 2
+        found = command("inspect", "hlr1", TMPDIR=str(tmp_path), XDG_RUNTIME_DIR="")
+        assert '"located": 0' in found.communicate(timeout=BOUND)[0]
         up.send_signal(signal.SIGINT)
         _, errors = up.communicate(timeout=BOUND)
     finally:
@@ -208,6 +213,8 @@ def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
     assert (up.returncode, errors) == (0, "")
     assert processes_with(mark) == []
     assert list(tmp_path.iterdir()) == []
+    found = command("inspect", "hlr1", TMPDIR=str(tmp_path), XDG_RUNTIME_DIR="")
+    assert found.communicate(timeout=BOUND)[1].startswith("gprslab: no network is up here: expected --broker URL")
 
 
 def test_a_state_that_is_no_folder_is_one_line(tmp_path: Path) -> None:
@@ -221,15 +228,22 @@ def test_a_state_that_is_no_folder_is_one_line(tmp_path: Path) -> None:
 
 
 def test_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:
-    """When ``gprslab up`` is killed, its nodes and its broker end with it, and the records go."""
+    """When ``gprslab up`` is killed, its nodes and its broker end with it, and the records go.
+
+    What stays is the note of where it was; it leads nobody there.
+    """
     mark = f"GPRSLAB_TEST_KILL_{os.getpid()}"
-    up = command("up", TMPDIR=str(tmp_path), **{mark: "1"})
+    runtime = tmp_path / "runtime"
+    runtime.mkdir()
+    up = command("up", TMPDIR=str(tmp_path), XDG_RUNTIME_DIR=str(runtime), **{mark: "1"})
     assert up.stdout is not None
     assert up.stdout.readline().startswith("gprslab: the network is up")
     up.kill()
     up.communicate()
     until(lambda: processes_with(mark) == [])
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == [runtime]
+    found = command("inspect", "hlr1", XDG_RUNTIME_DIR=str(runtime))
+    assert found.communicate(timeout=BOUND)[1].startswith("gprslab: no network is up here")
 
 
 def test_a_node_that_does_not_start_is_named(tmp_path: Path) -> None:
