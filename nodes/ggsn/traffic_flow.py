@@ -22,6 +22,9 @@ FRAGMENTABLE = (6, 17, 132)
 
 ESP, AH = 50, 51
 
+MOST_FILTERS = 8
+"""Of one TFT (24.008 10.5.6.12)."""
+
 
 class RefusedError(Exception):
     """A template that is refused, with this cause."""
@@ -53,6 +56,8 @@ def changed(template: TrafficFlowTemplate, own: Filters, others: Iterable[Filter
         after = ()
     else:
         after = edited(template, own)
+    if len(after) > MOST_FILTERS:
+        raise RefusedError(GtpCause.SEMANTIC_ERROR_IN_THE_TFT_OPERATION)
     if not after and () in before:
         raise RefusedError(GtpCause.PDP_CONTEXT_WITHOUT_TFT_ALREADY_ACTIVATED)
     if any(map(contradicts, after)):
@@ -79,10 +84,7 @@ def edited(template: TrafficFlowTemplate, own: Filters) -> Filters:
         raise RefusedError(GtpCause.SYNTACTIC_ERROR_IN_THE_TFT_OPERATION)
     places = {one.evaluation_precedence for one in template.filters}
     kept = (one for one in own if one.identifier not in names and one.evaluation_precedence not in places)
-    after = (*kept, *template.filters)
-    if len(after) > 8:
-        raise RefusedError(GtpCause.SEMANTIC_ERROR_IN_THE_TFT_OPERATION)  # 10.5.6.12: eight filters at most
-    return after
+    return (*kept, *template.filters)
 
 
 ALIKE: tuple[frozenset[int], ...] = (

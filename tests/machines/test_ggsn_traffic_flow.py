@@ -81,6 +81,7 @@ def template(operation: TftOperation, items: tuple[Any, ...]) -> TrafficFlowTemp
             [],
             SEMANTIC,
         ),
+        (OP.CREATE_NEW_TFT, tuple(port(n, n) for n in range(9)), (), [], SEMANTIC),
         (OP(7), (), (A,), [], SYNTACTIC),
         (OP.SPARE, (A,), (), [], SYNTACTIC),
         (OP.CREATE_NEW_TFT, (), (), [], SYNTACTIC),
