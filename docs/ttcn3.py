@@ -12,8 +12,6 @@ RIM = "RAN information management"
 VTY = "a command of that program's terminal"
 GSUP = "a matter of GSUP, which is not spoken here"
 GY = "charging over Gy"
-LATER = "comes with sessions"
-EPS = "a matter of EPS"
 
 SUITES = {
     "SGSN: attach": """
@@ -80,9 +78,8 @@ REASONS: tuple[tuple[str, str], ...] = (
     (r"^subscr_create_on_demand|via_proxy$|_eps$(?<!det_eps)", GSUP),
     (r"^gsup_check_imei_unknown_imsi$", "a matter of GSUP: checkIMEI of MAP does not name the IMSI"),
     (r"^gy_", GY),
-    (r"pdp|^echo_req|echo_timeout|restart_ctr|addr_pool|act_deact|_mtu$", LATER),
 )
-"""By the beginning of a name, or a part of it: why there is no counterpart, or none yet."""
+"""By the beginning of a name, or a part of it: why there is no counterpart."""
 
 
 def expanded(pattern: str) -> Iterator[str]:
@@ -124,7 +121,7 @@ def page(results: dict[str, list[tuple[str, str]]]) -> str:
             if name in results:
                 lines += [f"| {name} | `{test}` | {outcome} |" for test, outcome in results[name]]
             elif why is not None:
-                lines.append(f"| {name} | – | {'later' if why is LATER else 'not applicable'}: {why} |")
+                lines.append(f"| {name} | – | not applicable: {why} |")
             else:
                 lines.append(f"| {name} | – | missing |")
         lines.append("")

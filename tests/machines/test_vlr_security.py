@@ -93,7 +93,7 @@ def service_request(identity: Any = IMSI) -> CmServiceRequest:
 
 
 OPTIONS = [
-    # authentication, ciphering, has the HLR vectors: is the mobile challenged, ciphered, served
+    # number of the case, authentication, ciphering, has the HLR vectors: is the mobile challenged, ciphered, served
     (0, "optional", NONE, False, "", False, True),
     (1, "optional", NONE, True, "", False, True),
     (2, "optional", OR_NONE, False, "in vain", False, True),
@@ -109,13 +109,22 @@ OPTIONS = [
 ]
 
 
+@pytest.mark.ttcn3("auth_options_0")
+@pytest.mark.ttcn3("auth_options_1")
+@pytest.mark.ttcn3("auth_options_2")
+@pytest.mark.ttcn3("auth_options_3")
+@pytest.mark.ttcn3("auth_options_4")
+@pytest.mark.ttcn3("auth_options_5")
+@pytest.mark.ttcn3("auth_options_6")
+@pytest.mark.ttcn3("auth_options_7")
+@pytest.mark.ttcn3("auth_options_8")
+@pytest.mark.ttcn3("auth_options_9")
+@pytest.mark.ttcn3("auth_options_10")
+@pytest.mark.ttcn3("auth_options_11")
 @pytest.mark.parametrize("how", ["empty", "error"])
 @pytest.mark.parametrize(
     ("authentication", "ciphering", "vectors", "challenged", "ciphered", "served"),
-    [
-        pytest.param(*option, id=str(number), marks=pytest.mark.ttcn3(f"auth_options_{number}"))
-        for number, *option in OPTIONS
-    ],
+    [pytest.param(*option, id=str(number)) for number, *option in OPTIONS],
 )
 def test_security_policies(
     how: str, authentication: Any, ciphering: Any, vectors: bool, challenged: str, ciphered: bool, served: bool
