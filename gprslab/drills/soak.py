@@ -5,7 +5,7 @@ something does not hold. A seed tells the same story every time.
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 from traceback import extract_tb, print_exception
@@ -71,16 +71,19 @@ class Life:
         self.session = session
         self.lab = lab
         self.dice = dice
+        self.orders: Sequence[str] = ORDERS
+        """What mobiles are ordered to do."""
         self._log = log
         self._of_role: dict[str, list[str]] = {}
         for node, role in lab.roles.items():
             self._of_role.setdefault(role, []).append(node)
 
-    def live(self, happenings: int, *, faults: bool, deaths: bool, longest_pause: int = LONGEST_PAUSE) -> None:
-        """Let so many things happen, one after the other, and never wait for their ends."""
-        kinds = [self.order] * 12 + [self.tell] * 3
-        kinds += [self.lose] * 2 if faults else []
-        kinds += [self.kill] if deaths else []
+    def live(self, happenings: int, *, faults: int = 0, deaths: int = 0, longest_pause: int = LONGEST_PAUSE) -> None:
+        """Let so many things happen, one after the other, and never wait for their ends.
+
+        ``faults`` and ``deaths`` are how often something is lost, or somebody dies, to twelve orders of mobiles.
+        """
+        kinds = [self.order] * 12 + [self.tell] * 3 + [self.lose] * faults + [self.kill] * deaths
         for _ in range(happenings):
             self.dice.choice(kinds)()
             pause = round(longest_pause * self.dice.random() ** 4)
@@ -103,7 +106,7 @@ class Life:
         """A mobile is ordered to do something."""
         dice = self.dice
         mobile = dice.choice(self.lab.mobiles)
-        verb = dice.choice(ORDERS)
+        verb = dice.choice(self.orders)
         arguments: dict[str, Any] = {"mobile": mobile.name}
         match verb:
             case "move":
@@ -219,7 +222,10 @@ class Soak:
             life = Life(
                 session, self.lab, Random(f"soak {seed}"), lambda text: log(f"{session.now / SECOND:10.3f} {text}")
             )
-            life.live(happenings, faults=True, deaths=True)
+            faults, deaths = life.dice.choice((0, 2, 6)), life.dice.choice((0, 1, 4))
+            pause = life.dice.choice((2 * SECOND, LONGEST_PAUSE, 3 * LONGEST_PAUSE))
+            life.orders = life.dice.choices(ORDERS, k=12)
+            life.live(happenings, faults=faults, deaths=deaths, longest_pause=pause)
             life.heal()
             session.advance(REST)
             yield from broken(session, self.lab, INVARIANTS)

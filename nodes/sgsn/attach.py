@@ -112,6 +112,7 @@ class Attach(Procedure):
         owner = self.stage.context_of(self.context.imsi)
         if owner is not None and owner.location_confirmed:
             self.context.location_confirmed = True
+            self.context.subscribe_as(owner)
             return self.ask_vlr()
         self.start(LocationUpdate(self, self.context))
         return S.WAIT_LOCATION

@@ -391,6 +391,10 @@ class MmContext(Procedure):
         self.cksn = known.cksn
         self.cipher = known.cipher
         self.keys = known.keys
+        self.subscribe_as(known)
+
+    def subscribe_as(self, known: "MmContext") -> None:
+        """Know the subscription that the HLR has told of another context of the same mobile."""
         self.msisdn = known.msisdn
         self.pdp_subscriptions = known.pdp_subscriptions
         self.barring = known.barring

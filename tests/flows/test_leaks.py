@@ -66,7 +66,7 @@ def test_a_day(lab: Lab, still: StillLife) -> None:
         def third() -> None:
             end = session.now + DAY // 3
             while session.now < end:
-                life.live(10, faults=False, deaths=False, longest_pause=600 * SECOND)
+                life.live(10, longest_pause=600 * SECOND)
                 session.trace.clear()
 
         thirds(session, lab, still, third)

@@ -12,6 +12,7 @@ from protocol.bssap_plus import (
     TmsiReallocationComplete,
 )
 from protocol.gmm import AttachAccept, RoutingAreaUpdateAccept, RoutingAreaUpdateComplete
+from protocol.map.equipment import CheckImeiRes
 
 
 def test_attach_never_completed_is_told_to_the_vlr(lab: Any) -> None:
@@ -95,3 +96,16 @@ def test_location_update_request_that_comes_twice(lab: Any) -> None:
     assert lab.attach("emma").status == "done"
     assert lab.count(LocationUpdateAccept) == 2
     lab.assert_associated("emma")
+
+
+def test_two_attaches_share_a_subscription(lab: Any) -> None:
+    """23.060 6.5: a mobile that has died attaches anew while the EIR is asked; both are subscribed."""
+    lab.delay(CheckImeiRes, 5)
+    lab.begin("anna", "attach")
+    lab.wait(1)
+    lab.kill("ms1")
+    lab.restart("ms1")
+    assert lab.attach("anna").status == "done"
+    lab.wait(300)  # what is left of the first attach is given up, and the mobile attaches again if it must
+    assert lab.context("anna")["apns"] == ["internet", "mms"]
+    assert lab.order("anna", "activate", apn="internet").status == "done"
