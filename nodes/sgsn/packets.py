@@ -9,6 +9,7 @@ is discarded, as is one on another SAPI than its context has: the mobile learns 
 """
 
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from nodes.core.clock import Running
@@ -23,6 +24,7 @@ from protocol.errors import DecodeError
 from protocol.gtp import ErrorIndication, TPdu
 from protocol.identities import GsnAddress, Teid
 from protocol.llc.frame import Sapi, UiFrame
+from protocol.sm.quality_of_service import PrecedenceClass, QualityOfService, ReliabilityClass
 from protocol.sndcp import UNCOMPRESSED, SnUnitdata
 from protocol.timers import X_N_PDU, Timer
 
@@ -41,17 +43,38 @@ MOST_OCTETS = 32_768
 LIFETIME = 3_000
 """PDU lifetime of user data, in hundredths of a second."""
 
-QUALITY = DlQosProfile(
-    peak_bit_rate=PeakBitRate(0),
-    c_r=SduContents.NO_ACK_OR_SACK,
-    t=SduType.DATA,
-    a=RlcMode.RLC_MAC_ARQ,
-    precedence=DlPrecedence.NORMAL_PRIORITY,
+PRECEDENCES = {
+    PrecedenceClass.HIGH_PRIORITY: DlPrecedence.HIGH_PRIORITY,
+    PrecedenceClass.LOW_PRIORITY: DlPrecedence.LOW_PRIORITY,
+}
+"""What BSSs call a precedence class; all others are of normal priority."""
+
+UNACKNOWLEDGED = (
+    ReliabilityClass.UNACKNOWLEDGED_GTP_LLC_AND_RLC_PROTECTED,
+    ReliabilityClass.UNACKNOWLEDGED_GTP_LLC_AND_RLC_UNPROTECTED,
 )
-"""QoS profile of user data towards the mobile (48.018 11.3.28): behind signalling, which has high priority."""
+"""Reliability classes without acknowledged RLC."""
 
 Tunnel = tuple[GsnAddress, Teid]
 """The far end of a tunnel: the GSN's address for user traffic, and its TEID."""
+
+
+@lru_cache(maxsize=256)
+def profile_of(precedence: PrecedenceClass, reliability: ReliabilityClass, rate: int) -> DlQosProfile:
+    """QoS profile of user data towards the mobile (48.018 11.3.28); ``rate`` is in steps of 100 bit/s."""
+    return DlQosProfile(
+        peak_bit_rate=PeakBitRate(min(rate, 0xFFFF)),
+        c_r=SduContents.NO_ACK_OR_SACK,
+        t=SduType.DATA,
+        a=RlcMode.RLC_MAC_UNITDATA if reliability in UNACKNOWLEDGED else RlcMode.RLC_MAC_ARQ,
+        precedence=PRECEDENCES.get(precedence, DlPrecedence.NORMAL_PRIORITY),
+    )
+
+
+def make_profile(quality: QualityOfService) -> DlQosProfile:
+    """What a BSS is to know of the quality of service of a packet."""
+    rate = quality.peak_throughput.octets_per_second or 0
+    return profile_of(quality.precedence_class, quality.reliability_class, round(rate * 8 / PeakBitRate.step))
 
 
 class Traffic:
@@ -234,13 +257,13 @@ class UserPlane:
 
     def _send(self, context: "MmContext", pdp: Any, packet: bytes) -> None:
         """Send a packet to the cell where the mobile is."""
-        sapi = Sapi(pdp.llc_sapi)
+        sapi, quality = Sapi(pdp.llc_sapi), make_profile(pdp.qos_negotiated)
         pdp.traffic.packets_down += 1
         pdp.traffic.octets_down += len(packet)
         for part in pdp.traffic.segmentation.cut(packet, context.link.n201_u(sapi)):
             frame = context.link.frame(sapi, part.encode())
             self._node.gb.send_frame(
-                context.bss, context.bvci, context.tlli_used, frame, context, LIFETIME, quality=QUALITY
+                context.bss, context.bvci, context.tlli_used, frame, context, LIFETIME, quality=quality
             )
 
     def drop(self, context: "MmContext", why: str) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from nodes.core.sndcp import LONGEST, Reassembly
-from nodes.sgsn.packets import MOST_OCTETS, MOST_WAITING
+from nodes.sgsn.packets import MOST_OCTETS, MOST_WAITING, make_profile
 from protocol import gtp
-from protocol.bssgp import FlowControlBvc, PagingPs, Resume, Suspend
+from protocol.bssgp import DlQosProfile, FlowControlBvc, PagingPs, Resume, Suspend
 from protocol.bssgp.elements import BucketSize, LeakRate
 from protocol.causes import GtpCause, SmCause
 from protocol.gtp import ErrorIndication, SgsnContextAcknowledge, SgsnContextRequest, TPdu
@@ -16,6 +16,7 @@ from protocol.llc import Xid, XidInformation
 from protocol.llc.frame import Sapi
 from protocol.llc.xid import N201U
 from protocol.sm import DeactivatePdpContextRequest
+from protocol.sm.quality_of_service import QualityOfService
 from protocol.sndcp import Compression, FirstSegment, SnData, SnUnitdata, segment
 from tests.machines.sgsn_lab import IMSI, NEXT, Mobile
 from tests.machines.sgsn_sessions import GGSNS, SessionLab
@@ -152,6 +153,20 @@ def test_downlink_in_ready(lab: Network) -> None:
     assert lab.arrived() == [PACKET]
     assert lab.first.traffic.packets_down == 1
     assert lab.first.traffic.octets_down == len(PACKET)
+
+
+@pytest.mark.parametrize(
+    ("octets", "told"),
+    [
+        ("23421f", DlQosProfile.from_octets(bytes.fromhex("028031"))),
+        ("24411f", DlQosProfile.from_octets(bytes.fromhex("028038"))),
+        ("1d131f", DlQosProfile.from_octets(bytes.fromhex("00503a"))),
+    ],
+)
+def test_downlink_quality(lab: Network, octets: str, told: DlQosProfile) -> None:
+    """48.018 11.3.28: the BSS learns precedence, whether RLC acknowledges, and the peak rate of the context."""
+    lab.first.qos_negotiated = QualityOfService.from_octets(bytes.fromhex(octets))
+    assert make_profile(lab.first.qos_negotiated) == told
 
 
 def test_downlink_in_standby(lab: Network) -> None:
