@@ -26,7 +26,14 @@ from gprslab.faults import Faults
 from gprslab.runner import Runner
 from gprslab.store import Store, StoreError, records_of
 from gprslab.strict_yaml import ConfigError
-from gprslab.supervisor import BROKER_VARIABLE, LabArguments, Supervisor, SupervisorError, live_with_parent
+from gprslab.supervisor import (
+    BROKER_VARIABLE,
+    STATE_VARIABLE,
+    LabArguments,
+    Supervisor,
+    SupervisorError,
+    live_with_parent,
+)
 from gprslab.tun import TunDevice, TunError
 from nodes.core.node import Node, NoteLevel
 from nodes.core.outputs import Record
@@ -113,7 +120,9 @@ def show_version() -> None:
 @cli.command()
 @click.argument("name")
 @broker_option
-@click.option("--state", metavar="DIR|URL", required=True, help="Folder or database of the node's records.")
+@click.option(
+    "--state", metavar="DIR|URL", envvar=STATE_VARIABLE, required=True, help="Folder or database of the node's records."
+)
 @click.option("--ready", type=_FILE, metavar="FILE", help="Exists while the node is ready: for health checks.")
 @click.option("--log", "form", type=click.Choice(get_args(logs.Form)), default="console", help="How logs look.")
 @click.option(
@@ -176,16 +185,24 @@ def node(
 
 @cli.command()
 @broker_option
-@click.option("--state", type=_FILE, metavar="DIR", help="Folder for records and logs; otherwise they are temporary.")
+@click.option(
+    "--state", metavar="DIR|URL", help="Folder for records and logs, or database for records; temporary if not told."
+)
 @click.option("--tun", metavar="DEVICE", help="A TUN device through which this host reaches the mobiles (Linux, root).")
 @lab_options
-def up(broker: str | None, state: Path | None, tun: str | None, lab: LabArguments) -> None:
+def up(broker: str | None, state: str | None, tun: str | None, lab: LabArguments) -> None:
     """Bring the network up, every node a process of its own, until Ctrl-C."""
     if broker is not None:
         BrokerUrl.parse(broker)
+    records = state if state is not None and "://" in state else None
+    folder = Path(state) if state is not None and records is None else None
+
+    def tell(line: str) -> None:
+        click.echo(f"gprslab: {line}", err=True)
+
     _end_on_signals()
     try:
-        with Supervisor(lab, broker, state, lambda line: click.echo(f"gprslab: {line}", err=True), tun=tun) as network:
+        with Supervisor(lab, broker, folder, tell, tun=tun, records=records) as network:
             shown = BrokerUrl.parse(network.url)
             with running.noted(network.url):
                 click.echo(f"gprslab: the network is up on {shown}; Ctrl-C ends it")

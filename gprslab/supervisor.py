@@ -41,6 +41,9 @@ PARENT_VARIABLE: Final = "GPRSLAB_PARENT"
 BROKER_VARIABLE: Final = "GPRSLAB_BROKER"
 """Environment variable with the broker's URL: unlike the command line, not every user can read it."""
 
+STATE_VARIABLE: Final = "GPRSLAB_STATE"
+"""Environment variable with where records are kept, for the same reason."""
+
 _TICK: Final = 0.05
 _ROOT: Final = Path(__file__).parents[1]
 _PR_SET_PDEATHSIG: Final = 1
@@ -127,9 +130,9 @@ class Supervisor:
     """The network of ``lab`` as processes, from ``__enter__`` to ``__exit__``.
 
     Without ``broker_url`` it starts the embedded broker; without ``state``, a folder, records and logs are in a
-    temporary one that goes with it. Entering returns once all nodes are ready. ``on_death`` is told in one line of each
-    node that dies later; it is started again. ``tun`` is the device through which this host is in the first packet data
-    network.
+    temporary one that goes with it; ``records``, the URL of a database, keeps the records of all nodes there. Entering
+    returns once all nodes are ready. ``on_death`` is told in one line of each node that dies later; it is started
+    again. ``tun`` is the device through which this host is in the first packet data network.
     """
 
     def __init__(
@@ -140,6 +143,7 @@ class Supervisor:
         on_death: Callable[[str], None] | None = None,
         *,
         tun: str | None = None,
+        records: str | None = None,
     ) -> None:
         self.url = broker_url or ""
         """Where clients find the broker, once entered."""
@@ -149,6 +153,7 @@ class Supervisor:
         self._state = state
         self._on_death = on_death
         self._tun = tun
+        self._records = records
         self._failure: BaseException | None = None
         self._topics = Topics()
         self._statuses: dict[str, Status] = {}
@@ -248,13 +253,14 @@ class Supervisor:
         environment = os.environ | {
             BROKER_VARIABLE: self.url,
             PARENT_VARIABLE: str(os.getpid()),
+            STATE_VARIABLE: self._records or str(folder),
             "PYTHONPATH": os.pathsep.join(paths),
         }
         outside = next((name for name in self._lab.nodes if self._lab.roles[name] == "pdn"), None)
         if self._tun is not None and outside is None:
             raise SupervisorError(f"there is no packet data network (a node of role pdn) for the device {self._tun}")
         for name in self._lab.nodes:
-            command = [sys.executable, "-m", "gprslab", "node", name, "--state", str(folder), "--log", "json"]
+            command = [sys.executable, "-m", "gprslab", "node", name, "--log", "json"]
             if self._tun is not None and name == outside:
                 command += ["--tun", self._tun]
             log = folder / f"{name}.log"

@@ -217,6 +217,19 @@ def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
     assert found.communicate(timeout=BOUND)[1].startswith("gprslab: no network is up here: expected --broker URL")
 
 
+def test_records_in_postgresql_outlive_the_network(postgresql: str) -> None:
+    """One database for all nodes: who was registered before the network went down is so when it is up again."""
+    for life in (0, 1):
+        with (
+            Supervisor(LabArguments(), records=postgresql) as network,
+            BrokerSession(load_lab(), network.url, watch=False) as session,
+        ):
+            assert session.inspect("hlr1")["restarts"] == life
+            assert session.inspect("hlr1")["located"] == life
+            if not life:
+                attach(session)
+
+
 def test_a_state_that_is_no_folder_is_one_line(tmp_path: Path) -> None:
     """Where the folder for records cannot be made, ``gprslab up`` says so in one line, with exit status 1."""
     (tmp_path / "file").touch()
