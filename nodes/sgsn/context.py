@@ -59,8 +59,7 @@ class MmContext(Procedure):
     ``keys`` are those of ``cksn``, ``cipher`` is the algorithm agreed on. ``barring`` is what the operator bars.
 
     ``pdp`` are the PDP contexts by NSAPI, companions like those below. ``ggsns_know`` is False where their GGSNs may
-    hold the mobile for being elsewhere; ``shared`` is True while another SGSN still keeps what it has handed over.
-    ``pdp_requests`` are the activations that the network has asked for, by address.
+    hold the mobile for being elsewhere. ``pdp_requests`` are activations that the network has asked for, by address.
 
     ``reachability`` is a companion: a machine that lasts as long as the context, beside its procedures. So is
     ``handover``, while another SGSN asks for the context, ``paging``, while the mobile is looked for, ``suspension``,
@@ -106,7 +105,6 @@ class MmContext(Procedure):
         "ready_timer",
         "resets_link",
         "sent_to_standby",
-        "shared",
         "suspension",
         "tlli",
         "tlli_asked",
@@ -143,7 +141,6 @@ class MmContext(Procedure):
         self.zones: tuple[ZoneCode, ...] = ()
         self.charging_characteristics: ChargingCharacteristics | None = None
         self.ggsns_know = True
-        self.shared = False
         self.pdp: dict[int, Any] = {}
         self.pdp_requests: dict[PdpAddress, Any] = {}
         self.ms_network_capability: MsNetworkCapability | None = None

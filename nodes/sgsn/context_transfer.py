@@ -126,7 +126,6 @@ class ContextTransfer(Procedure):
         if response is not None and not self._acknowledged:
             take_pdp_contexts(context, response.pdp_contexts)
             context.ggsns_know = not context.pdp
-            context.shared = True
         ends = tuple(
             TunnelEndpointIdentifierDataII(nsapi=nsapi, teid=pdp.teid_data)
             for nsapi, pdp in sorted(context.pdp.items())

@@ -96,7 +96,6 @@ def name_of(text: str) -> NetworkName | None:
 def take_identities(context: MmContext, event: Attach | RoutingAreaUpdate) -> None:
     """The mobile uses what it was given."""
     context.stage.release_old(context)
-    context.shared = False
     if event.voice is not None and event.voice.identity is not None:
         context.tell_gs(TMSI_TAKEN)
     context.registered()
@@ -284,14 +283,12 @@ def cancelled(context: MmContext, event: CancelLocationArg) -> S:
     """The HLR cancels: silently if the mobile moved, by a detach if its subscription is withdrawn (23.060 6.6.2.2).
 
     A context that was handed over is kept for a while (6.9.1.2.2 step 8). Where it was not, as the mobile has attached
-    elsewhere, the GGSNs delete the PDP contexts (6.5 step 8 d), but for a mobile that is where it came from again.
+    elsewhere, the GGSNs delete the PDP contexts (6.5 step 8 d), unless they have gone with it to another SGSN.
     """
     context.end_children()
     context.location_confirmed = False
     handover = context.handover
     if event.cancellation_type is not CancellationType.SUBSCRIPTION_WITHDRAW:
-        if context.shared:
-            context.leave_sessions()
         return departed(context, DEPARTED) if handover is not None and handover.hear(event) else S.GONE
     if handover is not None:
         handover.end()

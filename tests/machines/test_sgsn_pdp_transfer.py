@@ -355,13 +355,12 @@ def test_attached_elsewhere(home: Moving) -> None:
 
 
 def test_returned_to_the_old_sgsn(lab: Moving) -> None:
-    """23.060 6.9.1.2.2 step 4: it never completed its update here, and is with the old SGSN again: silence."""
+    """23.060 6.5 step 8 d: it never completed its update here: the GGSN knows whether the contexts are with another."""
     mobile = lab.arrives(told())
     mobile.completes = False
     lab.answers_update(lab.last(UpdatePdpContextRequest))
-    lab.said.clear()
     lab.cancels(CancellationType.UPDATE_PROCEDURE)
-    assert lab.all(DeletePdpContextRequest) == []
+    lab.deletes(GtpCause.NON_EXISTENT)
     assert lab.is_clean
 
 
