@@ -397,3 +397,37 @@ def acknowledges(lab: Network, **more: Any) -> None:
             teid=lab.context.handover.teid, sequence_number=7, cause=GtpCause.REQUEST_ACCEPTED, **more
         )
     )
+
+
+# --- octets that nobody should send -----------------------------------------------------------------------------------
+
+
+def test_any_octets_from_the_mobile(lab: Network) -> None:
+    """Whatever an SN-PDU is, it raises nothing, and the next packet passes."""
+    parts = [part.encode() for part in segment(PACKET, nsapi=5, n_pdu_number=1)]
+    for octets in parts:
+        for index in range(4):
+            for value in range(0, 256, 5):
+                lab.me.says(octets[:index] + bytes((value,)) + octets[index + 1 :], sapi=Sapi.LL3)
+        for length in range(6):
+            lab.me.says(octets[:length], sapi=Sapi.LL3)
+    lab.waits(20)
+    lab.said.clear()
+    lab.up(b"whole", number=77)
+    assert lab.sent_up() == [("ggsn1", TPdu(teid=lab.far_end, payload=b"whole"))]
+
+
+def test_any_octets_from_a_gsn(lab: Network) -> None:
+    """Whatever comes instead of a T-PDU or an Error Indication raises nothing."""
+    address = gtp.GsnAddress(GGSNS["ggsn2"].address)
+    indication = ErrorIndication(teid=Teid(0), tunnel_endpoint_identifier_data_i=lab.far_end, gsn_address=address)
+    for octets in (TPdu(teid=lab.own_end, payload=b"x").encode(), indication.encode()):
+        for index in range(len(octets)):
+            for value in {0, 0x7F, 0xFF, octets[index] ^ 1}:
+                lab.sgsn.receive("ggsn1", "gn", octets[:index] + bytes((value,)) + octets[index + 1 :], lab.now)
+            lab.sgsn.receive("ggsn1", "gn", octets[:index], lab.now)
+    lab.listen()
+    assert lab.first.state.value == "PDP-ACTIVE"
+    lab.arrived()
+    lab.down(b"whole")
+    assert lab.arrived() == [b"whole"]
