@@ -25,6 +25,8 @@ CHOSEN = (
     "pdp-activation-ipv6",
     "pdp-modification-by-ggsn",
     "secondary-packets",
+    "network-requested-no-answer",
+    "ggsn-deactivation-of-both",
 )
 """Flows that together cross every interface."""
 
