@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nodes.core.outputs import Name
 from nodes.sgsn.events import GGSN_LOST
 from nodes.sgsn.pdp_deactivation import DeactivationOrder
+from nodes.sgsn.pdp_states import S
 from protocol.causes import SmCause
 
 if TYPE_CHECKING:
@@ -22,11 +23,16 @@ def addresses_of(gn: "Gn", peer: Name) -> list[Any]:
 
 
 def contexts_of(gn: "Gn", peer: Name) -> list["PdpContext"]:
-    """The contexts that a GGSN has, one for each of their addresses: those that share it go with it."""
+    """The contexts that a GGSN has, one for each of their addresses: those that share it go with it.
+
+    It is one that is not going already: that one takes no other along.
+    """
     found: dict[Any, PdpContext] = {}
     for address in addresses_of(gn, peer):
         for pdp in gn.by_ggsn[address]:
-            found.setdefault(pdp.teid_control, pdp)
+            known = found.get(pdp.teid_control)
+            if known is None or known.state is S.INACTIVE_PENDING:
+                found[pdp.teid_control] = pdp
     return list(found.values())
 
 

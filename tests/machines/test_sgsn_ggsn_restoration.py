@@ -10,6 +10,7 @@ from protocol.causes import SmCause
 from protocol.gmm.elements import UpdateTypeValue
 from protocol.gtp import DeletePdpContextRequest, EchoRequest, EchoResponse
 from protocol.sm import DeactivatePdpContextRequest
+from tests.machines.sgsn_lab import IMSI
 from tests.machines.test_sgsn_pdp_transfer import Moving
 
 
@@ -72,6 +73,19 @@ def test_ggsn_restarted(lab: Restarting, restart: Callable[[Restarting], None]) 
     lab.agrees()
     assert list(lab.context.pdp) == ([6] if restart is by_creation else [])
     assert any("has restarted" in warning for warning in lab.warnings)
+
+
+def test_ggsn_restarted_while_the_first_context_goes(lab: Restarting) -> None:
+    """23.007: the secondary context of an address goes too, though the first is being deactivated alone already."""
+    lab.beside()
+    lab.orders("deactivate", imsi=IMSI, nsapi=5)
+    lab.asks(nsapi=7, ti=2)
+    lab.creates(recovery=4)
+    causes = [message.sm_cause for message in lab.all(DeactivatePdpContextRequest)]
+    assert causes == [SmCause.REGULAR_DEACTIVATION, SmCause.REACTIVATION_REQUESTED]
+    lab.agrees()
+    lab.agrees(1)
+    assert list(lab.context.pdp) == [7]
 
 
 def test_ggsn_not_restarted(lab: Restarting) -> None:
