@@ -21,6 +21,7 @@ from gprslab.trace.layers import layers
 from gprslab.trace.story import LOWER
 from gprslab.world import Passing
 from nodes.core.sccp import Reassembly
+from protocol.causes import SmCause
 from protocol.timers import SECOND
 
 DEAD: Final = 2 * SECOND
@@ -48,6 +49,9 @@ QUICK: Final[Mapping[str, Any]] = {
     },
 }
 """What runs for hours runs for minutes."""
+
+FULL: Final = SmCause.INSUFFICIENT_RESOURCES.name
+"""Why a GGSN that has no address left makes no PDP context."""
 
 LONGEST_PERIOD: Final = 2 * MINUTE
 """Where a scenario has its mobiles tell of themselves more rarely, or never, they do it as in the laboratory."""
@@ -200,16 +204,19 @@ class CrashMatrix:
         """Who is not served as without the death.
 
         Mobiles that died are off until they are ordered on; since they do not know what was before, they may be
-        refused, if they are told why.
+        refused, if they are told why. So may those be for whom no address is left, as others were faster.
         """
         for name, now in served.items():
             then = self._served[name]
             dead = self.lab.roles[death.node] == "ms"
+            full = FULL in now.outcomes.get("activate", "")
             if then.state == ON and now.state != ON and not dead:
                 yield f"{name} is in {now.state}, without the death in {ON}"
             for order, outcome in then.outcomes.items():
-                if outcome == DONE and now.outcomes.get(order, DONE) != DONE and not (dead and now.refused):
-                    yield f"{name}: {order} ended with {now.outcomes[order]}, without the death it was done"
+                why = now.outcomes.get(order, DONE)
+                told = (dead and now.refused) or (full and order == "ping")
+                if outcome == DONE != why and not told:
+                    yield f"{name}: {order} ended with {why}, without the death it was done"
 
     def _rest(self, session: WorldSession) -> list[str]:
         """What does not hold when all mobiles have been switched off, and what is left of them."""
