@@ -44,7 +44,7 @@ def test_what_is_wrong_is_told_by_its_seed(monkeypatch: pytest.MonkeyPatch) -> N
         raise AssertionError("time stands still")
 
     monkeypatch.setattr(Soak, "__init__", lambda *_: None)
-    monkeypatch.setattr(Soak, "wrong", lambda *_: World.advance(None, 0))  # type: ignore[arg-type,func-returns-value]
+    monkeypatch.setattr(Soak, "wrong", lambda *_: World.advance(None, 0))  # type: ignore[arg-type]
     monkeypatch.setattr(World, "advance", advance)
     ended = CliRunner().invoke(main, ["--seeds", "1"])
     assert ended.exit_code == 1
