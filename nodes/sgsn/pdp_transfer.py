@@ -18,6 +18,7 @@ from nodes.sgsn.pdp_context import PdpContext
 from nodes.sgsn.pdp_creation import peer_address
 from nodes.sgsn.pdp_modification import NO_CONTEXT, make_update, take_update
 from nodes.sgsn.pdp_states import S as PdpState
+from nodes.sgsn.quality_of_service import ASSIGNED
 from protocol.gtp import (
     EndUserAddress,
     GsnAddress,
@@ -108,7 +109,8 @@ def take_pdp_contexts(context: "MmContext", received: tuple[GtpPdpContext, ...])
     for told in received:
         identifier = identifier_of(told.transaction_identifier)
         known = told.ggsn_address_for_control_plane is not None and told.ggsn_address_for_user_traffic is not None
-        if known and identifier is not None and told.nsapi in NSAPIS and told.nsapi not in context.pdp:
+        fits = told.nsapi in NSAPIS and told.sapi in ASSIGNED and told.nsapi not in context.pdp
+        if known and fits and identifier is not None:
             take_pdp_context(context, told, identifier)
 
 

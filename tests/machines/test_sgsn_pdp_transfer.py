@@ -243,9 +243,11 @@ def test_quality_lowered_by_the_ggsn(lab: Moving) -> None:
 
 
 def test_sessions_that_cannot_be(lab: Moving) -> None:
-    """29.060 11.1.7: a context with an NSAPI, a transaction or an address that cannot be is left out."""
+    """29.060 11.1.7: a context with an NSAPI, a SAPI, a transaction or an address that cannot be is left out."""
     lab.arrives(
         told(4),
+        told(8, sapi=1),
+        told(9, sapi=4),
         told(5, ggsn_address_for_control_plane=None),
         told(6, transaction_identifier=TransactionIdentifier(7, 0xFF)),
         told(7),
