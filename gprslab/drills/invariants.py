@@ -190,7 +190,10 @@ def sessions_of_sgsns(picture: Picture) -> Iterator[tuple[str, str, View]]:
 
 
 def sessions_have_tunnels(picture: Picture) -> Iterator[str]:
-    """A PDP context active in an SGSN is in the GGSN that it names, and the other way round, with the same tunnel."""
+    """A PDP context active in an SGSN is in the GGSN that it names, and the other way round, with the same tunnel.
+
+    In the SGSN its mobile may be in a procedure just now.
+    """
     ggsns = {str(view["address"]): node for node, view in picture.nodes.items() if view.get("role") == "ggsn"}
     left = {(node, subject): view for node, subject, view in picture.of_role("ggsn")}
     for sgsn, imsi, pdp in sessions_of_sgsns(picture):
@@ -207,8 +210,12 @@ def sessions_have_tunnels(picture: Picture) -> Iterator[str]:
                 yield f"{whose}: {ours} in {sgsn} is {pdp.get(ours)}, {theirs} in {ggsn} is {other.get(theirs)}"
         if pdp.get("address") and network_of(pdp["address"]) != network_of(other.get("address")):
             yield f"{whose} has {pdp['address']} in {sgsn}, and {other.get('address')} in {ggsn}"
+    views = [(imsi, view) for _, imsi, view in picture.of_role("sgsn") if not view.get("departed")]
+    busy = [(imsi, view) for imsi, view in views if view.get("state") == "GMM-COMMON-PROCEDURE-INITIATED"]
+    held = {f"{imsi}-{pdp['nsapi']}" for imsi, view in busy for pdp in view.get("pdp_contexts", ())}
     for node, subject in left:
-        yield f"PDP context {subject} is in {node}, but no SGSN has it"
+        if subject not in held:
+            yield f"PDP context {subject} is in {node}, but no SGSN has it"
 
 
 def sessions_have_mobiles(picture: Picture) -> Iterator[str]:
