@@ -111,6 +111,8 @@ class Incoming:
 
     def answer(self, response: GtpMessage) -> None:
         """Answer it, and its repeats from now on."""
+        if getattr(response, "recovery", None) is not None:
+            self._gtp.told.add(self.peer)
         self._answer = response.replace(sequence_number=self.message.sequence_number).encode()
         self._gtp.remember(self)
         self.repeat_answer()
@@ -224,6 +226,8 @@ def begun(transaction: Transaction, event: Begin) -> S:
 def answered(transaction: Transaction, event: Answer) -> S:
     """It has come. That an SGSN Context Response may be repeated until it is acknowledged is no error."""
     transaction.answer = event.message
+    if getattr(transaction.message, "recovery", None) is not None:
+        transaction.gtp.told.add(transaction.peer)
     if isinstance(event.message, SgsnContextResponse):
         transaction.gtp.acknowledges.keep((transaction.peer, transaction.sequence), (b"", ""))
     return S.ANSWERED
@@ -329,11 +333,12 @@ class Gtp:
     def recovery_to(self, peer: Name) -> int | None:
         """How often this node has restarted, for a message to a peer that does not know (7.7.11); None where it does.
 
-        The peer counts as told from now on, until a request to it stays without an answer, or it restarts itself.
+        It knows once it has answered a request that told it, or was told in an answer; until a request to it stays
+        without an answer, or it restarts itself. A request that is lost must not make the next one keep silent: the
+        first that tells of a restart ends all that was before it.
         """
         if peer in self.told:
             return None
-        self.told.add(peer)
         return self.node.restarts % 256
 
     # --- for transactions -------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from protocol import gtp as messages
 from protocol.causes import GtpCause
 from protocol.errors import DecodeError
 from protocol.gtp import (
+    CreatePdpContextResponse,
     DeletePdpContextRequest,
     EchoRequest,
     EchoResponse,
@@ -37,6 +38,7 @@ from protocol.gtp import GsnAddress as GtpAddress
 from protocol.gtp import Imsi as GtpImsi
 from protocol.identities import GsnAddress, Rai, Teid, Tlli, Tmsi
 from protocol.timers import SECOND
+from tests.machines.ggsn_lab import create
 
 RAI = Rai.parse("001-01-1-7")
 OWN, PEER, OTHER, NOBODY = (GsnAddress.parse(f"10.0.0.{number}") for number in (3, 4, 5, 9))
@@ -461,9 +463,15 @@ def test_user_plane(around: Around) -> None:
 
 
 def test_recovery_is_told_once(around: Around) -> None:
-    """29.060 7.7.11: on first contact, and again where the peer has not answered, has restarted, or may have."""
-    assert around.node.gtp.recovery_to("gsn2") == 0
+    """29.060 7.7.11: until it was heard, and again where the peer has not answered, has restarted, or may have."""
+    around.asks(create(recovery=0))
+    assert around.node.gtp.recovery_to("gsn2") == 0, "the request may be lost"
+    refusal = CreatePdpContextResponse(teid=NO_TEID, cause=GtpCause.MISSING_OR_UNKNOWN_APN)
+    around.says(refusal.replace(sequence_number=around.heard[-1].sequence_number))
     assert around.node.gtp.recovery_to("gsn2") is None
+    assert around.node.gtp.recovery_to("gsn3") == 0
+    around.says(EchoRequest(teid=NO_TEID, sequence_number=1), "gsn3")
+    assert around.node.gtp.recovery_to("gsn3") is None
     for recovery in (3, 4):
         around.node.command(Command("1", "echo", {"address": "10.0.0.4"}), around.now)
         around.listen()
