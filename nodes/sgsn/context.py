@@ -247,6 +247,10 @@ class MmContext(Procedure):
         if message not in self.kept:
             self.kept = (*self.kept, message)[-MOST_KEPT:]
 
+    def unsay(self, message: Any) -> None:
+        """Who wanted to say this does not want it any more."""
+        self.kept = tuple(kept for kept in self.kept if kept is not message)
+
     @property
     def cannot_be_told(self) -> bool:
         """True while messages to the mobile must wait, whatever its MM state: it is in a call, lost, or elsewhere."""

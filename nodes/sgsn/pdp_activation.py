@@ -130,7 +130,7 @@ def answered(activation: Activation, event: Transaction) -> S:
         return activation.reject(sm_cause_of(response.cause), response.protocol_configuration_options)
     pdp = activation.pdp
     if not activation.take_tunnel(response) or response.end_user_address is None:
-        delete_made(event, response, pdp.nsapi)
+        delete_made(event, response, pdp.nsapi, pdp.teid_control)
         pdp.in_ggsn = False
         return activation.reject(SmCause.NETWORK_FAILURE)
     assert pdp.qos_negotiated is not None

@@ -157,7 +157,13 @@ class PdpContext(Procedure):
         assert self.ggsn_control is not None
         assert self.ggsn_teid_control is not None
         delete_in_ggsn(
-            self.stage, self.subject, self.ggsn_control, self.ggsn_teid_control, self.nsapi, teardown=teardown
+            self.stage,
+            self.subject,
+            self.ggsn_control,
+            self.ggsn_teid_control,
+            self.nsapi,
+            teardown=teardown,
+            control=self.teid_control,
         )
 
     def look(self) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class Creation(Procedure):
         """Nobody waits for the GGSN any more: what it makes is deleted."""
         for child in self.children:
             if isinstance(child, Transaction):
-                UnwantedCreation(child, self.pdp.nsapi)
+                UnwantedCreation(child, self.pdp.nsapi, self.pdp.teid_control)
         self.children = ()
         super().end()
 
@@ -64,7 +64,7 @@ class Creation(Procedure):
     def give_up(self, transaction: Transaction) -> None:
         """The GGSN does not answer, or not so that it can be read; should it answer late, what it made is deleted."""
         if not transaction.unreadable:
-            LateCreation(transaction, self.pdp.nsapi)
+            LateCreation(transaction, self.pdp.nsapi, self.pdp.teid_control)
 
     def take_tunnel(self, response: CreatePdpContextResponse) -> bool:
         """Keep the GGSN's end of the tunnel, and what it agrees to; False where the response lacks any of it."""

@@ -58,6 +58,17 @@ def requested_again(deactivation: MobileDeactivation, event: DeactivatePdpContex
     return S.WAIT_GGSN
 
 
+def not_deleted(deactivation: MobileDeactivation, event: Transaction) -> S:
+    """The GGSN is silent. It ignores a request without teardown for the last context of an address (29.060 7.3.5).
+
+    That it is the last was not known where a secondary one was still being made beside it, and came to nothing.
+    """
+    pdp, request = deactivation.pdp, event.message
+    if request.teardown_ind is None and pdp.is_last:
+        pdp.delete_in_ggsn(teardown=True)
+    return deleted(deactivation, event)
+
+
 def deleted(deactivation: MobileDeactivation, event: Transaction) -> S:
     """It has, had not, or is silent: for the mobile it is no more."""
     pdp = deactivation.pdp
@@ -78,7 +89,7 @@ MOBILE_DEACTIVATION = Machine(
         (S.START, Begin, begun, (S.WAIT_GGSN,)),
         (S.WAIT_GGSN, DeactivatePdpContextRequest, requested_again, (S.WAIT_GGSN,)),
         (S.WAIT_GGSN, gtp.S.ANSWERED, deleted, (S.DEACTIVATED,)),
-        (S.WAIT_GGSN, gtp.S.NO_RESPONSE, deleted, (S.DEACTIVATED,)),
+        (S.WAIT_GGSN, gtp.S.NO_RESPONSE, not_deleted, (S.DEACTIVATED,)),
     ],
 )
 
@@ -114,19 +125,15 @@ class NetworkState(State):
 
 
 class NetworkDeactivation(Procedure):
-    """One deactivation of ``pdp`` by SGSN, HLR or GGSN."""
+    """One deactivation of ``pdp`` by SGSN, HLR or GGSN; ``teardown``: all that share its address go."""
 
-    __slots__ = ("order", "pdp")
+    __slots__ = ("order", "pdp", "teardown")
 
     def __init__(self, pdp: "PdpContext", order: DeactivationOrder) -> None:
         super().__init__(pdp.stage, pdp)
         self.pdp = pdp
         self.order = order
-
-    @property
-    def teardown(self) -> bool:
-        """True where all that share the address go."""
-        return self.order.teardown
+        self.teardown = order.teardown
 
     def ended(self) -> None:
         self.order.answer(self.pdp)
@@ -156,8 +163,15 @@ def accepted(deactivation: NetworkDeactivation, event: DeactivatePdpContextAccep
 
 
 def collided(deactivation: NetworkDeactivation, event: DeactivatePdpContextRequest) -> NetworkState:
-    """The mobile wants the same: both are answered, and T3395 stops (24.008 6.1.3.4.3)."""
-    pdp = deactivation.pdp
+    """The mobile wants the same: both are answered, and T3395 stops (24.008 6.1.3.4.3).
+
+    It may want more than the network does: all that share the address (6.1.3.4.1).
+    """
+    pdp, wanted = deactivation.pdp, event.tear_down_indicator
+    if wanted is not None and wanted.tear_down_requested:
+        for other in pdp.linked:
+            other.delete_in_ggsn(teardown=True)
+        deactivation.teardown = True
     pdp.tell(DeactivatePdpContextAccept(transaction_identifier=pdp.ti.answer))
     return NetworkState.DEACTIVATED
 

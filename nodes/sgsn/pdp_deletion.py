@@ -29,15 +29,21 @@ class DeletionState(State):
 
 
 class Deletion(Procedure):
-    """Delete PDP Context Request for a context that is no more here."""
+    """Delete PDP Context Request for a context that is no more here.
 
-    __slots__ = ("_subject", "address", "request")
+    ``control`` is our end of the tunnel for control that it shared with the others of its address.
+    """
 
-    def __init__(self, stage: Any, subject: str, address: GsnAddress, request: DeletePdpContextRequest) -> None:
+    __slots__ = ("_subject", "address", "control", "request")
+
+    def __init__(
+        self, stage: Any, subject: str, address: GsnAddress, request: DeletePdpContextRequest, control: Teid | None
+    ) -> None:
         super().__init__(stage)
         self._subject = subject
         self.address = address
         self.request = request
+        self.control = control
 
     @property
     def subject(self) -> str:
@@ -51,9 +57,11 @@ def make_deletion(teid: Teid, nsapi: int, *, teardown: bool) -> DeletePdpContext
     )
 
 
-def delete_in_ggsn(stage: Any, subject: str, address: GsnAddress, teid: Teid, nsapi: int, *, teardown: bool) -> None:
-    """Let the GGSN delete a context."""
-    Deletion(stage, subject, address, make_deletion(teid, nsapi, teardown=teardown)).hear(BEGIN)
+def delete_in_ggsn(
+    stage: Any, subject: str, address: GsnAddress, teid: Teid, nsapi: int, *, teardown: bool, control: Teid | None
+) -> None:
+    """Let the GGSN delete a context; ``control`` is our end of the tunnel for control of its address."""
+    Deletion(stage, subject, address, make_deletion(teid, nsapi, teardown=teardown), control).hear(BEGIN)
 
 
 def deletion_begun(deletion: Deletion, event: Begin) -> DeletionState:
@@ -64,8 +72,20 @@ def deletion_begun(deletion: Deletion, event: Begin) -> DeletionState:
 
 
 def deletion_over(deletion: Deletion, event: Transaction) -> DeletionState:
-    """It has, had not, or is silent: there is nothing more to do."""
+    """It has, or had not: there is nothing more to do."""
     return DeletionState.OVER
+
+
+def not_deleted(deletion: Deletion, event: Transaction) -> DeletionState:
+    """The GGSN is silent, as it is where the last context of an address is to go without teardown (29.060 7.3.5).
+
+    It was not the last when that was said; if it is now, the address goes with it.
+    """
+    request = deletion.request
+    if request.teardown_ind is not None or deletion.control in deletion.stage.gn.controls:
+        return DeletionState.OVER
+    deletion.request = make_deletion(request.teid, request.nsapi.value, teardown=True)
+    return deletion_begun(deletion, BEGIN)
 
 
 DELETION = Machine(
@@ -78,20 +98,25 @@ DELETION = Machine(
         # in this state    on this event     do this      and be in one of
         (DeletionState.START, Begin, deletion_begun, (DeletionState.WAIT_RESPONSE,)),
         (DeletionState.WAIT_RESPONSE, gtp.S.ANSWERED, deletion_over, (DeletionState.OVER,)),
-        (DeletionState.WAIT_RESPONSE, gtp.S.NO_RESPONSE, deletion_over, (DeletionState.OVER,)),
+        (
+            DeletionState.WAIT_RESPONSE,
+            gtp.S.NO_RESPONSE,
+            not_deleted,
+            (DeletionState.WAIT_RESPONSE, DeletionState.OVER),
+        ),
     ],
 )
 
 
-def delete_made(transaction: Transaction, response: CreatePdpContextResponse, nsapi: int) -> None:
-    """Delete what the GGSN has made, if its answer tells where it is."""
+def delete_made(transaction: Transaction, response: CreatePdpContextResponse, nsapi: int, control: Teid | None) -> None:
+    """Delete what the GGSN has made, if its answer tells where it is; ``control`` is our end of its tunnel."""
     teid = response.tunnel_endpoint_identifier_control_plane or transaction.message.teid
     if not response.cause.is_acceptance or not teid:
         return
     told = response.ggsn_address_for_control_plane
     address = transaction.address if told is None else GsnAddress(told.address)
     first = not transaction.message.teid
-    delete_in_ggsn(transaction.stage, transaction.imsi, address, teid, nsapi, teardown=first)
+    delete_in_ggsn(transaction.stage, transaction.imsi, address, teid, nsapi, teardown=first, control=control)
 
 
 class UnwantedState(State):
@@ -104,12 +129,13 @@ class UnwantedState(State):
 class UnwantedCreation(Procedure):
     """A Create PDP Context Request goes on without its context: the GGSN may have made one."""
 
-    __slots__ = ("nsapi", "transaction")
+    __slots__ = ("control", "nsapi", "transaction")
 
-    def __init__(self, transaction: Transaction, nsapi: int) -> None:
+    def __init__(self, transaction: Transaction, nsapi: int, control: Teid | None) -> None:
         super().__init__(transaction.stage)
         self.transaction = transaction
         self.nsapi = nsapi
+        self.control = control
         self.children = (transaction,)
         transaction.parent = self
 
@@ -120,14 +146,14 @@ class UnwantedCreation(Procedure):
 
 def made_unwanted(creation: UnwantedCreation, event: Transaction) -> UnwantedState:
     """Delete it."""
-    delete_made(event, event.answer, creation.nsapi)
+    delete_made(event, event.answer, creation.nsapi, creation.control)
     return UnwantedState.OVER
 
 
 def not_answered(creation: UnwantedCreation, event: Transaction) -> UnwantedState:
     """It may still answer."""
     if not event.unreadable:
-        LateCreation(event, creation.nsapi)
+        LateCreation(event, creation.nsapi, creation.control)
     return UnwantedState.OVER
 
 
@@ -159,11 +185,12 @@ class LateCreation(Transaction):
     A GGSN that has restarted meanwhile may have made two: ``deleted`` are those that have been told by now.
     """
 
-    __slots__ = ("deleted", "nsapi")
+    __slots__ = ("control", "deleted", "nsapi")
 
-    def __init__(self, given_up: Transaction, nsapi: int) -> None:
+    def __init__(self, given_up: Transaction, nsapi: int, control: Teid | None) -> None:
         super().__init__(None, given_up.gtp, given_up.address, given_up.message, given_up.imsi)
         self.nsapi = nsapi
+        self.control = control
         self.deleted: frozenset[Teid | None] = frozenset()
         self.sequence = given_up.sequence
         self.gtp.outstanding[self.sequence] = self
@@ -185,7 +212,7 @@ def came_late(creation: LateCreation, event: Answer) -> LateState:
     teid = response.tunnel_endpoint_identifier_control_plane
     if teid not in creation.deleted:
         creation.deleted |= {teid}
-        delete_made(creation, response, creation.nsapi)
+        delete_made(creation, response, creation.nsapi, creation.control)
     return LateState.LISTENING
 
 

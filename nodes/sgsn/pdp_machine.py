@@ -90,7 +90,13 @@ def modified(pdp: PdpContext, event: MobileModification | NetworkModification) -
 
 
 def modification_ordered(pdp: PdpContext, event: ModificationOrder) -> S:
-    """The network wants it modified; what the mobile wants gives way (6.1.3.3.3)."""
+    """The network wants it modified; what the mobile wants gives way (6.1.3.3.3).
+
+    A GGSN does not wait as long as a call lasts: it hears at once that the mobile cannot be asked (29.060 7.3.4).
+    """
+    if event.incoming is not None and pdp.context.suspended is not None:
+        event.answer(pdp, GtpCause.MS_IS_NOT_GPRS_RESPONDING)
+        return S.ACTIVE
     pdp.end_children()
     pdp.start(NetworkModification(pdp, event))
     return S.MODIFY_PENDING
@@ -211,7 +217,7 @@ SM = Machine(
         (S.ACTIVE, pdp_modification.S.MODIFIED, modified, (S.ACTIVE,)),
         (S.ACTIVE, pdp_modification.S.REFUSED, modified, (S.ACTIVE,)),
         (S.ACTIVE, pdp_modification.S.LOST, found_lost, (S.INACTIVE_PENDING,)),
-        (S.ACTIVE, ModificationOrder, modification_ordered, (S.MODIFY_PENDING,)),
+        (S.ACTIVE, ModificationOrder, modification_ordered, (S.ACTIVE, S.MODIFY_PENDING)),
         (S.MODIFY_PENDING, ModificationOrder, ordered_meanwhile, (S.MODIFY_PENDING,)),
         (S.MODIFY_PENDING, pdp_network_modification.S.MODIFIED, modified, (S.ACTIVE,)),
         (S.MODIFY_PENDING, pdp_network_modification.S.KEPT, modified, (S.ACTIVE,)),

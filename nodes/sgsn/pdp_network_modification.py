@@ -82,14 +82,18 @@ def answer_update(pdp: "PdpContext", incoming: Incoming, cause: GtpCause) -> Non
 
 
 class NetworkModification(Procedure):
-    """One modification of ``pdp``; ``profile`` is the quality of service that it will have."""
+    """One modification of ``pdp``; ``profile`` is the quality of service that it will have.
 
-    __slots__ = ("order", "pdp", "profile")
+    ``request`` is what the mobile is asked: if it must wait, then no longer than anybody wants it.
+    """
+
+    __slots__ = ("order", "pdp", "profile", "request")
 
     def __init__(self, pdp: "PdpContext", order: ModificationOrder) -> None:
         super().__init__(pdp.stage, pdp)
         self.pdp = pdp
         self.order = order
+        self.request: ModifyPdpContextRequestMt | None = None
         assert pdp.qos_negotiated is not None
         assert pdp.qos_subscribed is not None
         self.profile = pdp.qos_negotiated
@@ -99,20 +103,28 @@ class NetworkModification(Procedure):
     def ended(self) -> None:
         """Where something else has come before its end, the mobile does not want it."""
         self.order.answer(self.pdp, GtpCause.MS_REFUSES)
+        self.pdp.context.unsay(self.request)
+
+    def expired(self, timer: Timer) -> None:
+        """A mobile in a call cannot answer: what the SGSN wants of it waits for the end of the call (23.060 16.2.1)."""
+        if self.order.incoming is None and self.pdp.context.suspended is not None:
+            self.hold_guard()
+            self.release_guard()
+        else:
+            super().expired(timer)
 
     def ask_mobile(self) -> S:
         """MODIFY PDP CONTEXT REQUEST."""
         pdp = self.pdp
-        self.ask(
-            ModifyPdpContextRequestMt(
-                transaction_identifier=pdp.ti.answer,
-                radio_priority=RadioPriority(level=quality_of_service.choose_radio_priority(self.profile)),
-                requested_llc_sapi=LlcSapi(value=pdp.llc_sapi),
-                new_qos=self.profile,
-                pdp_address=self.order.address,
-                protocol_configuration_options=self.order.options,
-            )
+        self.request = ModifyPdpContextRequestMt(
+            transaction_identifier=pdp.ti.answer,
+            radio_priority=RadioPriority(level=quality_of_service.choose_radio_priority(self.profile)),
+            requested_llc_sapi=LlcSapi(value=pdp.llc_sapi),
+            new_qos=self.profile,
+            pdp_address=self.order.address,
+            protocol_configuration_options=self.order.options,
         )
+        self.ask(self.request)
         return S.WAIT_MOBILE
 
 

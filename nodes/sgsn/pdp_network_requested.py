@@ -47,9 +47,12 @@ class S(State):
 
 
 class NetworkRequest(Procedure):
-    """One request to the mobile of ``context`` to activate a context for ``address``, because a GGSN wants it."""
+    """One request to the mobile of ``context`` to activate a context for ``address``, because a GGSN wants it.
 
-    __slots__ = ("_subject", "_teid", "address", "context", "request", "ti")
+    ``request`` is what the GGSN says, ``asked`` what the mobile is asked.
+    """
+
+    __slots__ = ("_subject", "_teid", "address", "asked", "context", "request", "ti")
 
     def __init__(self, context: "MmContext", request: PduNotificationRequest) -> None:
         super().__init__(context.stage)
@@ -57,6 +60,7 @@ class NetworkRequest(Procedure):
         self._subject = context.subject
         self._teid: Teid | None = None
         self.request = request
+        self.asked: RequestPdpContextActivation | None = None
         self.address = plain(request.end_user_address)
         taken = {other.ti.value for other in context.pdp_requests.values()}
         taken |= {pdp.ti.value for pdp in context.pdp.values() if pdp.ti.flag}  # begun by the network, too
@@ -71,7 +75,8 @@ class NetworkRequest(Procedure):
         self.stage.transmit(self.context, message)
 
     def leave(self) -> None:
-        """The mobile is not asked any more."""
+        """The mobile is not asked any more, not even later if it could not be told yet."""
+        self.context.unsay(self.asked)
         if self.context.pdp_requests.get(self.address) is self:
             del self.context.pdp_requests[self.address]
 
@@ -143,14 +148,13 @@ def is_known(context: "MmContext", address: PdpAddress) -> bool:
 def begun(request: NetworkRequest, event: Begin) -> S:
     """Ask the mobile."""
     notification = request.request
-    request.ask(
-        RequestPdpContextActivation(
-            transaction_identifier=request.ti,
-            offered_pdp_address=request.address,
-            access_point_name=notification.access_point_name,
-            protocol_configuration_options=notification.protocol_configuration_options,
-        )
+    request.asked = RequestPdpContextActivation(
+        transaction_identifier=request.ti,
+        offered_pdp_address=request.address,
+        access_point_name=notification.access_point_name,
+        protocol_configuration_options=notification.protocol_configuration_options,
     )
+    request.ask(request.asked)
     return S.ACTIVE_PENDING
 
 

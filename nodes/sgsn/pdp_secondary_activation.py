@@ -104,7 +104,7 @@ def answered(activation: SecondaryActivation, event: Transaction) -> S:
     if not response.cause.is_acceptance:
         return activation.reject(sm_cause_of(response.cause))
     if not activation.take_tunnel(response):
-        delete_made(event, response, pdp.nsapi)
+        delete_made(event, response, pdp.nsapi, pdp.teid_control)
         return activation.reject(SmCause.NETWORK_FAILURE)
     assert pdp.qos_negotiated is not None
     pdp.tell(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from protocol import tcap
+from protocol.bssgp import Resume, Suspend
 from protocol.causes import GtpCause, SmCause, sm_cause_of
 from protocol.gmm import DetachRequestMo
 from protocol.gmm.elements import DetachTypeMo, MoDetach
@@ -224,6 +225,44 @@ def test_modification_by_operator_mobile_silent(lab: SessionLab) -> None:
     assert lab.mobiles[0].heard[-1].sm_cause is SmCause.NETWORK_FAILURE
 
 
+def suspends(lab: SessionLab) -> None:
+    """A call begins; what was said is forgotten."""
+    lab.gb(Suspend(tlli=lab.mobiles[0].tlli, routeing_area=lab.mobiles[0].cell.rai))
+    lab.said.clear()
+    lab.mobiles[0].heard.clear()
+
+
+def resumes(lab: SessionLab) -> None:
+    """The call is over."""
+    me, number = lab.mobiles[0], lab.context.suspended
+    assert number is not None
+    lab.gb(Resume(tlli=me.tlli, routeing_area=me.cell.rai, suspend_reference_number=number))
+
+
+def test_modification_by_operator_in_a_call(lab: SessionLab) -> None:
+    """23.060 16.2.1: a suspended mobile keeps its contexts: T3386 does not count what it cannot be told."""
+    suspends(lab)
+    orders(lab, peak_throughput=1)
+    lab.updates(quality_of_service_profile=LOWER)
+    lab.waits(600)
+    assert lab.pdp().state.value == "PDP-MODIFY-PENDING"
+    resumes(lab)
+    assert lab.heard(ModifyPdpContextRequestMt).new_qos == LOWER_QOS
+    lab.confirms()
+    assert lab.pdp().qos_negotiated == LOWER_QOS
+    assert lab.pdp().state.value == "PDP-ACTIVE"
+
+
+def test_modification_given_up_in_a_call(lab: SessionLab) -> None:
+    """What the mobile could not be told is not said any more where it is not wanted any more."""
+    suspends(lab)
+    orders(lab, peak_throughput=1)
+    lab.updates(quality_of_service_profile=LOWER)
+    lab.orders("deactivate", imsi=IMSI)
+    resumes(lab)
+    assert [type(message).__name__ for message in lab.mobiles[0].heard] == ["DeactivatePdpContextRequest"]
+
+
 def test_modification_mobile_disagrees(lab: SessionLab) -> None:
     """24.008 6.1.3.3.1: a mobile that does not take the quality of service deactivates the context."""
     orders(lab, peak_throughput=1)
@@ -311,6 +350,28 @@ def test_modification_by_ggsn_mobile_silent(lab: SessionLab) -> None:
     lab.waits(41)
     assert lab.names("ms") == ["ModifyPdpContextRequestMt"] * 5
     assert lab.pdp().state.value == "PDP-ACTIVE"
+
+
+def test_modification_by_ggsn_in_a_call(lab: SessionLab) -> None:
+    """29.060 7.3.4, 23.060 16.2.1: the mobile cannot be asked: the GGSN hears so at once."""
+    suspends(lab)
+    lab.wants(quality_of_service_profile=LOWER)
+    assert lab.last(UpdatePdpContextResponse).cause is GtpCause.MS_IS_NOT_GPRS_RESPONDING
+    assert lab.pdp().state.value == "PDP-ACTIVE"
+    resumes(lab)
+    assert lab.mobiles[0].heard == []
+
+
+def test_modification_by_ggsn_before_a_call(lab: SessionLab) -> None:
+    """24.008 6.1.3.3.3: a call comes before the mobile has answered: all stays as it was, on both sides."""
+    lab.wants(quality_of_service_profile=LOWER)
+    suspends(lab)
+    lab.waits(41)
+    assert lab.last(UpdatePdpContextResponse).cause is GtpCause.MS_IS_NOT_GPRS_RESPONDING
+    lab.mobiles[0].heard.clear()
+    resumes(lab)
+    assert lab.mobiles[0].heard == []
+    assert lab.pdp().qos_negotiated == SUBSCRIBED_QOS
 
 
 def test_modification_by_ggsn_mobile_leaves(lab: SessionLab) -> None:

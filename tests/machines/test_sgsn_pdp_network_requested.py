@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from protocol.bssgp import PagingPs, Suspend
+from protocol.bssgp import PagingPs, Resume, Suspend
 from protocol.causes import GtpCause, SmCause
 from protocol.gmm import DetachRequestMo
 from protocol.gmm.elements import DetachTypeMo, MoDetach
@@ -147,6 +147,20 @@ def test_network_requested_mobile_silent(lab: NotifyingLab) -> None:
     assert lab.last(PduNotificationRejectRequest).cause is GtpCause.MS_IS_NOT_GPRS_RESPONDING_TO_PAGING
     lab.waits(11)
     assert lab.is_clean
+
+
+def test_network_requested_call_comes_first(lab: NotifyingLab) -> None:
+    """24.008 6.1.3.1.5: a call comes before the mobile has answered; after it the mobile is not asked any more."""
+    lab.notifies()
+    me = lab.mobiles[0]
+    lab.gb(Suspend(tlli=me.tlli, routeing_area=me.cell.rai))
+    number = lab.context.suspended
+    assert number is not None
+    lab.waits(41)
+    assert lab.last(PduNotificationRejectRequest).cause is GtpCause.MS_IS_NOT_GPRS_RESPONDING_TO_PAGING
+    me.heard.clear()
+    lab.gb(Resume(tlli=me.tlli, routeing_area=me.cell.rai, suspend_reference_number=number))
+    assert me.heard == []
 
 
 def test_network_requested_mobile_leaves(lab: NotifyingLab) -> None:

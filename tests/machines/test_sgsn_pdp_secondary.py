@@ -257,6 +257,47 @@ def test_one_by_ggsn(lab: SessionLab) -> None:
     assert list(lab.context.pdp) == [6]
 
 
+def test_mobile_tears_down_what_the_network_deactivates(lab: SessionLab) -> None:
+    """24.008 6.1.3.4.3: requests for one context cross; that of the mobile is about all of its address."""
+    lab.beside()
+    lab.beside(nsapi=7, ti=2)
+    lab.orders("deactivate", imsi=IMSI, nsapi=7)
+    lab.leaves(2, teardown=True)
+    first, second = (message for _, message in lab.said if isinstance(message, DeletePdpContextRequest))
+    assert (first.nsapi.value, first.teardown_ind) == (7, None)
+    assert second.teardown_ind.teardown
+    lab.waits(21)
+    assert lab.is_clean
+
+
+def test_deactivation_beside_a_secondary_that_comes_to_nothing(lab: SessionLab) -> None:
+    """29.060 7.3.5: the context is the last of its address after all: the GGSN is asked anew, with teardown."""
+    lab.asks_beside(tft=template())
+    lab.leaves()
+    assert lab.last(DeletePdpContextRequest).teardown_ind is None
+    lab.refuses(GtpCause.NO_RESOURCES_AVAILABLE)
+    lab.waits(11)
+    assert lab.last(DeletePdpContextRequest).teardown_ind.teardown
+    lab.deletes()
+    assert lab.heard(DeactivatePdpContextAccept)
+    assert lab.is_clean
+
+
+def test_deletion_of_a_secondary_that_outlives_its_primary(lab: SessionLab) -> None:
+    """29.060 7.3.5: nobody waits for the deletion any more, and no context of the address is left: with teardown."""
+    lab.asks_beside(tft=template())
+    lab.leaves()
+    lab.deletes()
+    lab.leaves(1)
+    create = lab.last(CreatePdpContextRequest)
+    lab.creates(create, teid=Teid(0), tunnel_endpoint_identifier_control_plane=None)
+    assert lab.last(DeletePdpContextRequest).teardown_ind is None
+    lab.waits(11)
+    assert lab.last(DeletePdpContextRequest).teardown_ind.teardown
+    lab.deletes()
+    assert lab.is_clean
+
+
 # --- templates that are modified --------------------------------------------------------------------------------------
 
 ADD = TftOperation.ADD_PACKET_FILTERS_TO_EXISTING_TFT
