@@ -4,7 +4,7 @@ By the mobile: the GGSN deletes, then the mobile is answered. By the SGSN or the
 is told. By the GGSN: the mobile is told, then the GGSN is answered.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nodes.core import gtp
 from nodes.core.gtp import Incoming, Transaction
@@ -63,7 +63,8 @@ def not_deleted(deactivation: MobileDeactivation, event: Transaction) -> S:
 
     That it is the last was not known where a secondary one was still being made beside it, and came to nothing.
     """
-    pdp, request = deactivation.pdp, event.message
+    pdp = deactivation.pdp
+    request: Any = event.message
     if request.teardown_ind is None and pdp.is_last:
         pdp.delete_in_ggsn(teardown=True)
     return deleted(deactivation, event)

@@ -265,7 +265,7 @@ def test_mobile_tears_down_what_the_network_deactivates(lab: SessionLab) -> None
     lab.leaves(2, teardown=True)
     first, second = (message for _, message in lab.said if isinstance(message, DeletePdpContextRequest))
     assert (first.nsapi.value, first.teardown_ind) == (7, None)
-    assert second.teardown_ind.teardown
+    assert second.teardown_ind == TeardownInd(teardown=True)
     lab.waits(21)
     assert lab.is_clean
 
