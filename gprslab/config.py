@@ -314,6 +314,7 @@ class Lab:
             network_name_short=policies.network_name_short,
             page_by_imsi=policies.page_by_imsi,
             capacity=policies.capacity,
+            pdp_capacity=policies.pdp_capacity,
             ciphering=tuple(policies.ciphering),
             map_causes=MAP_CAUSES | policies.map_causes,
             transfer_causes=TRANSFER_CAUSES | policies.transfer_causes,

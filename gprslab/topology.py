@@ -257,6 +257,7 @@ class Policies(Section):
     network_name_short: str = ""
     page_by_imsi: bool = True
     capacity: Annotated[int, whole(1, 3_000_000)] = 3_000_000
+    pdp_capacity: Annotated[int, whole(1, 3_000_000)] = 3_000_000
     ciphering: list[Cipher] = []
     transfer_causes: dict[TransferRefusal, Cause] = {}
     zones: dict[AreaCode, list[Annotated[int, whole(0, 0xFFFF)]]] = {}
