@@ -228,6 +228,7 @@ class Soak:
             life.live(happenings, faults=faults, deaths=deaths, longest_pause=pause)
             life.heal()
             session.advance(REST)
+            self._call_everybody(session)
             yield from broken(session, self.lab, INVARIANTS)
             session.advance(DRAIN)
             yield from broken(session, self.lab, AT_REST)
@@ -239,6 +240,19 @@ class Soak:
             session.advance(2 * DRAIN)
             yield from broken(session, self.lab, AT_REST)
             yield from leftovers(self._still, still_life(session, self.lab))
+
+    def _call_everybody(self, session: WorldSession) -> None:
+        """Have each VLR call whom it believes to reach through an SGSN.
+
+        Where the SGSN to which a mobile went has died, and the mobile too, that is how it finds out (29.018 5.3).
+        """
+        for vlr in self.lab.nodes:
+            if self.lab.roles[vlr] != "vlr":
+                continue
+            for imsi, view in session.inspect_all(vlr).items():
+                if view["gs"] == "Gs-ASSOCIATED" and session.command(vlr, "call", {"imsi": imsi}).status == "done":
+                    session.command(vlr, "hang-up", {"imsi": imsi})
+                    session.advance(10 * SECOND)
 
     def _service(self, session: WorldSession, ms: str, name: str) -> Iterator[str]:
         """Whether a mobile is served, if need be once it was switched off and on."""
