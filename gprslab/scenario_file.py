@@ -146,6 +146,8 @@ class ChangeStep(MobileStep):
     nsapi: Annotated[int, whole(0, 15)] | None = None
     qos: dict[str, Any] | None = None
     filter: dict[str, Any] | None = None
+    replace: Annotated[int, whole(0, 7)] | None = None
+    delete: Any = None
     teardown: bool | None = None
 
 

@@ -69,19 +69,17 @@ def changed(template: TrafficFlowTemplate, own: Filters, others: Iterable[Filter
 
 
 def edited(template: TrafficFlowTemplate, own: Filters) -> Filters:
-    """The filters after some were added, replaced or deleted."""
-    known = {one.identifier for one in own}
+    """The filters after some were added, replaced or deleted.
+
+    One that is to be replaced and is not there is added, one that is to be deleted and is not there is no error.
+    """
     if template.operation == TftOperation.DELETE_PACKET_FILTERS_FROM_EXISTING_TFT:
         gone = {one.identifier for one in template.identifiers}
-        if not gone <= known:
-            raise RefusedError(GtpCause.SYNTACTIC_ERROR_IN_THE_TFT_OPERATION)
         after = tuple(one for one in own if one.identifier not in gone)
         if not after:
             raise RefusedError(GtpCause.SEMANTIC_ERROR_IN_THE_TFT_OPERATION)
         return after
     names = {one.identifier for one in template.filters}
-    if template.operation == TftOperation.REPLACE_PACKET_FILTERS_IN_EXISTING_TFT and not names <= known:
-        raise RefusedError(GtpCause.SYNTACTIC_ERROR_IN_THE_TFT_OPERATION)
     places = {one.evaluation_precedence for one in template.filters}
     kept = (one for one in own if one.identifier not in names and one.evaluation_precedence not in places)
     return (*kept, *template.filters)

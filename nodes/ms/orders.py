@@ -161,17 +161,30 @@ class SecondaryOrder(SessionOrder):
 
 
 class ModifyOrder(SessionOrder):
-    """Ask for another quality of ``nsapi``, or add packets to those that are its own."""
+    """Ask for another quality of ``nsapi``, or for other packets than those that are its own.
 
-    __slots__ = ("filters", "nsapi", "qos")
+    ``filters`` are added, or take the place of the one with the identifier ``replaces``; those with the identifiers
+    ``deletes`` go, all of them where that is none.
+    """
+
+    __slots__ = ("deletes", "filters", "nsapi", "qos", "replaces")
 
     def __init__(
-        self, command: Command, nsapi: int, qos: QualityOfService | None, filters: tuple[PacketFilter, ...]
+        self,
+        command: Command,
+        *,
+        nsapi: int,
+        qos: QualityOfService | None,
+        filters: tuple[PacketFilter, ...],
+        replaces: int | None,
+        deletes: tuple[int, ...] | None,
     ) -> None:
         super().__init__(command)
         self.nsapi = nsapi
         self.qos = qos
         self.filters = filters
+        self.replaces = replaces
+        self.deletes = deletes
 
 
 class DeactivateOrder(SessionOrder):

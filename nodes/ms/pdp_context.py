@@ -64,7 +64,7 @@ class PdpContext(Procedure):
 
     ``held``: what was asked has not been sent, as the mobile is not served. ``address`` and ``apn`` are those that it
     has, or has asked for; ``prefix`` is that of an IPv6 address. ``waiting`` are packets that are to leave, ``probes``
-    those of operators by their number; ``asked_filters`` are to be added to its ``filters``. The counters are of
+    those of operators by their number; ``asked_filters`` are to take the place of its ``filters``. The counters are of
     packets that left and came, and of their octets.
     """
 
@@ -272,6 +272,7 @@ class PdpContext(Procedure):
             "state": words(self.state),
             "llc_sapi": None if self.llc_sapi is None else int(self.llc_sapi),
             "linked_nsapi": self.wanted.linked_nsapi,
+            "filters": [item.identifier for item in self.filters],
             "packets_sent": self.packets_sent,
             "packets_received": self.packets_received,
             "octets_sent": self.octets_sent,

@@ -14,28 +14,51 @@ from protocol.sm import (
     ModifyPdpContextRequestMo,
     ModifyPdpContextRequestMt,
 )
+from protocol.sm.packet_filter import FilterIdentifier, PacketFilter
 from protocol.sm.traffic_flow_template import TftOperation, TrafficFlowTemplate
 from protocol.timers import Timer
 
 
 def ordered(context: PdpContext, event: ModifyOrder) -> S:
-    """Ask for another quality, or for packets to be added to those of the context (6.1.3.3.2)."""
-    operation = TftOperation.ADD_PACKET_FILTERS_TO_EXISTING_TFT if context.filters else TftOperation.CREATE_NEW_TFT
-    first = len(context.filters)
-    filters = tuple(
-        replace(item, identifier=first + number, evaluation_precedence=first + item.evaluation_precedence)
-        for number, item in enumerate(event.filters)
-    )
+    """Ask for another quality, or for other packets than those of the context (6.1.3.3.2)."""
+    template, context.asked_filters = change_filters(context.filters, event)
     context.orders += (event,)
-    context.asked_filters = filters
     context.ask(
         ModifyPdpContextRequestMo(
-            transaction_identifier=context.identifier,
-            requested_new_qos=event.qos,
-            new_tft=TrafficFlowTemplate(operation, filters) if filters else None,
+            transaction_identifier=context.identifier, requested_new_qos=event.qos, new_tft=template
         )
     )
     return S.MODIFY_PENDING
+
+
+def change_filters(
+    present: tuple[PacketFilter, ...], order: ModifyOrder
+) -> tuple[TrafficFlowTemplate | None, tuple[PacketFilter, ...]]:
+    """What the network is asked for, None for nothing, and the filters that there are then (10.5.6.12)."""
+    if order.deletes is not None:
+        gone = order.deletes
+        if not gone:
+            return TrafficFlowTemplate(TftOperation.DELETE_EXISTING_TFT), ()
+        identifiers = tuple(FilterIdentifier(number) for number in gone)
+        operation = TftOperation.DELETE_PACKET_FILTERS_FROM_EXISTING_TFT
+        left = tuple(item for item in present if item.identifier not in gone)
+        return TrafficFlowTemplate(operation, identifiers=identifiers), left
+    if not order.filters:
+        return None, present
+    if order.replaces is not None:
+        operation = TftOperation.REPLACE_PACKET_FILTERS_IN_EXISTING_TFT
+        changed = tuple(replace(item, identifier=order.replaces) for item in order.filters)
+        kept = tuple(item for item in present if item.identifier != order.replaces)
+        return TrafficFlowTemplate(operation, changed), (*kept, *changed)
+    operation = TftOperation.ADD_PACKET_FILTERS_TO_EXISTING_TFT if present else TftOperation.CREATE_NEW_TFT
+    used = {item.identifier for item in present}
+    free = (number for number in range(16) if number not in used)
+    first = max((item.evaluation_precedence + 1 for item in present), default=0)
+    added = tuple(
+        replace(item, identifier=number, evaluation_precedence=min(first + item.evaluation_precedence, 255))
+        for item, number in zip(order.filters, free, strict=False)
+    )
+    return TrafficFlowTemplate(operation, added), (*present, *added)
 
 
 def granted(context: PdpContext, event: ModifyPdpContextAcceptMt) -> S:
@@ -45,7 +68,7 @@ def granted(context: PdpContext, event: ModifyPdpContextAcceptMt) -> S:
         context.llc_sapi = SAPIS.get(event.negotiated_llc_sapi.value)
     if event.new_radio_priority is not None:
         context.radio_priority = event.new_radio_priority.level.taken_for
-    context.filters += context.asked_filters
+    context.filters = context.asked_filters
     context.wanted = replace(context.wanted, qos=order.qos or context.wanted.qos, filters=context.filters)
     cause = context.check_quality(event.negotiated_qos or order.qos or context.qos)
     if cause is not None:

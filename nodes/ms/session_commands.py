@@ -99,12 +99,25 @@ def make_activate_secondary(command: Command) -> SessionOrder:
 
 
 def make_modify(command: Command) -> SessionOrder:
-    """Another quality, or more packets."""
-    filters = read_filters(command.arguments)
-    qos = read_quality(command.arguments, "qos")
-    if qos is None and not filters:
-        raise CommandError("modify needs qos or filter")
-    return ModifyOrder(command, read_nsapi(command.arguments, needed=True), qos, filters)
+    """Another quality, or more, other or fewer packets."""
+    arguments = command.arguments
+    filters, deletes = read_filters(arguments), read_identifiers(arguments)
+    qos = read_quality(arguments, "qos")
+    replaces = whole(arguments, "replace", 0, MOST_FILTERS - 1, None)
+    if qos is None and not filters and deletes is None:
+        raise CommandError("modify needs qos, filter or delete")
+    if deletes is not None and filters:
+        raise CommandError("modify adds filters or deletes them, not both at once")
+    if replaces is not None and not filters:
+        raise CommandError("replace is about the place of a filter: filter is missing")
+    return ModifyOrder(
+        command,
+        nsapi=read_nsapi(arguments, needed=True),
+        qos=qos,
+        filters=filters,
+        replaces=replaces,
+        deletes=deletes,
+    )
 
 
 def make_deactivate(command: Command) -> SessionOrder:
@@ -121,6 +134,21 @@ def make_deactivate(command: Command) -> SessionOrder:
 def make_probe(command: Command) -> SessionOrder:
     """Echo requests, or datagrams."""
     return ProbeOrder(command, read_probe(command), read_nsapi(command.arguments))
+
+
+MOST_FILTERS = 8
+"""Of one template; their identifiers are 0 to 7 (10.5.6.12)."""
+
+
+def read_identifiers(arguments: Mapping[str, Any]) -> tuple[int, ...] | None:
+    """The identifiers of filters that are to be deleted; none of them for ``all``, None where it is not told."""
+    told = arguments.get("delete")
+    if told is None or told == "all":
+        return None if told is None else ()
+    numbers = told if isinstance(told, list | tuple) else [told]
+    if not numbers or not all(type(number) is int and 0 <= number < MOST_FILTERS for number in numbers):
+        raise CommandError(f"delete is all, or identifiers of filters, 0 to {MOST_FILTERS - 1}, not {told!r}")
+    return tuple(dict.fromkeys(numbers))
 
 
 FILTER = ("address", "local_port", "port", "precedence", "protocol", "tos")
@@ -171,7 +199,7 @@ def read_network(value: object) -> Component:
 SESSION_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "activate": ("apn", "type", "address", "qos", "least_qos", "nsapi"),
     "activate-secondary": ("nsapi", "filter", "qos", "least_qos"),
-    "modify": ("nsapi", "qos", "filter"),
+    "modify": ("nsapi", "qos", "filter", "replace", "delete"),
     "deactivate": ("nsapi", "teardown"),
     "ping": ("address", "count", "size", "interval_ms", "nsapi"),
     "send": ("address", "port", "count", "size", "interval_ms", "nsapi"),

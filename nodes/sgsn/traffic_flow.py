@@ -76,10 +76,8 @@ def next_template(
         if not left:
             raise TemplateError(SmCause.SEMANTIC_ERROR_IN_THE_TFT_OPERATION)
         return template_of(left)
-    names = {item.identifier for item in filters}
+    names = {item.identifier for item in filters}  # added or replaced: the new one counts, be there an old one or not
     old = tuple(item for item in present.filters if item.identifier not in names)
-    if operation == TftOperation.ADD_PACKET_FILTERS_TO_EXISTING_TFT and len(old) < len(present.filters):
-        raise TemplateError(SmCause.SYNTACTICAL_ERRORS_IN_PACKET_FILTERS)
     check_filters((*old, *filters), linked)
     return template_of((*old, *filters))
 

@@ -90,6 +90,46 @@ def test_modification_of_filters() -> None:
     assert request.new_tft.filters[0].evaluation_precedence == 1
 
 
+def filters(around: Around) -> list[list[int]]:
+    """The identifiers of the filters of each context."""
+    return [context["filters"] for context in around.m1["pdp_contexts"]]
+
+
+def test_modification_replaces_and_deletes_filters() -> None:
+    """Single filters are replaced and deleted, then the whole TFT; a free identifier is used again (10.5.6.12)."""
+    around = activated()
+    for port in (7, 9):
+        around.order("modify", nsapi=5, filter={"port": port})
+        around.says(granted())
+    request = only(around.order("modify", nsapi=5, filter={"port": 11, "precedence": 4}, replace=0))
+    assert request.new_tft.operation is TftOperation.REPLACE_PACKET_FILTERS_IN_EXISTING_TFT
+    assert [(one.identifier, one.evaluation_precedence) for one in request.new_tft.filters] == [(0, 4)]
+    around.says(granted())
+    request = only(around.order("modify", nsapi=5, delete=1))
+    assert request.new_tft.operation is TftOperation.DELETE_PACKET_FILTERS_FROM_EXISTING_TFT
+    assert [one.identifier for one in request.new_tft.identifiers] == [1]
+    around.says(granted())
+    assert filters(around) == [[0]]
+    request = only(around.order("modify", nsapi=5, filter={"port": 9}))
+    assert [(one.identifier, one.evaluation_precedence) for one in request.new_tft.filters] == [(1, 5)]
+    around.says(granted())
+    request = only(around.order("modify", nsapi=5, delete="all"))
+    assert request.new_tft.operation is TftOperation.DELETE_EXISTING_TFT
+    assert filters(around) == [[0, 1]]
+    around.says(granted())
+    assert filters(around) == [[]]
+
+
+def test_modification_of_filters_refused() -> None:
+    """What the network refuses leaves the filters as they were (6.1.3.3.2)."""
+    around = activated()
+    around.order("modify", nsapi=5, filter={"port": 7})
+    around.says(granted())
+    around.order("modify", nsapi=5, delete=[0])
+    around.says(ModifyPdpContextReject(transaction_identifier=TI, sm_cause=SmCause.SEMANTIC_ERROR_IN_THE_TFT_OPERATION))
+    assert filters(around) == [[0]]
+
+
 def test_modification_refused() -> None:
     """All stays as it was (6.1.3.3.2)."""
     around = activated()

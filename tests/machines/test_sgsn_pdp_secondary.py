@@ -310,6 +310,7 @@ SEMANTIC = SmCause.SEMANTIC_ERROR_IN_THE_TFT_OPERATION
     ("tft", "left"),
     [
         (template(operation=ADD, filters=(packet_filter(1, 9),)), [(0, 6), (1, 9)]),
+        (template(operation=ADD, filters=(packet_filter(0, 9),)), [(0, 9)]),
         (template(operation=REPLACE, filters=(packet_filter(0, 9),)), [(0, 9)]),
         (template(operation=REPLACE, filters=(packet_filter(1, 9),)), [(0, 6), (1, 9)]),
         (template(8), [(0, 8)]),
@@ -332,7 +333,7 @@ def test_template_modified(lab: SessionLab, tft: TrafficFlowTemplate, left: list
         (0, template(operation=ADD), SEMANTIC),
         (1, TrafficFlowTemplate(TftOperation.DELETE_EXISTING_TFT), SEMANTIC),
         (1, template(operation=REMOVE, filters=(), identifiers=(FilterIdentifier(0),)), SEMANTIC),
-        (1, template(operation=ADD), SmCause.SYNTACTICAL_ERRORS_IN_PACKET_FILTERS),
+        (1, template(operation=ADD, filters=(packet_filter(1, 6),)), SmCause.SYNTACTICAL_ERRORS_IN_PACKET_FILTERS),
         (0, template(6), SmCause.SYNTACTICAL_ERRORS_IN_PACKET_FILTERS),
         (1, filters(V4, V6), SmCause.SEMANTIC_ERRORS_IN_PACKET_FILTERS),
         (1, template(filters=()), SmCause.SYNTACTICAL_ERROR_IN_THE_TFT_OPERATION),
