@@ -7,6 +7,7 @@ from nodes.ms.card import UpdateStatus
 from nodes.ms.causes import AREA_FORBIDDEN_FOR_A_WHILE, HOPELESS
 from nodes.ms.detach import Detach
 from nodes.ms.mobile import ATTEMPTS, Mobile
+from nodes.ms.moved import detached_at_once
 from nodes.ms.ordered import off
 from nodes.ms.routing_area_update import COMBINED, RoutingAreaUpdate
 from nodes.ms.states import REGISTERED_CAMPED, S
@@ -14,6 +15,9 @@ from nodes.ms.told import attach_anew, detached_by_network
 from protocol.causes import GmmCause
 from protocol.gmm.elements import DetachTypeMo
 from protocol.timers import Timer
+
+NOT_KNOWN = (GmmCause.MS_IDENTITY_CANNOT_BE_DERIVED_BY_THE_NETWORK, GmmCause.IMPLICITLY_DETACHED)
+"""With these causes the network says that the mobile is not attached."""
 
 # --- attach -------------------------------------------------------------------------------------------------------
 
@@ -89,11 +93,12 @@ def update_refused(mobile: Mobile, event: RoutingAreaUpdate) -> S:
     cause = event.cause
     combined = event.type in COMBINED
     mobile.end_children()
-    if cause is GmmCause.MS_IDENTITY_CANNOT_BE_DERIVED_BY_THE_NETWORK:
-        mobile.forget(UpdateStatus.NOT_UPDATED)
-        return attach_anew(mobile)
-    if cause is GmmCause.IMPLICITLY_DETACHED:
-        return attach_anew(mobile)
+    if cause in NOT_KNOWN:
+        if cause is GmmCause.MS_IDENTITY_CANNOT_BE_DERIVED_BY_THE_NETWORK:
+            mobile.forget(UpdateStatus.NOT_UPDATED)
+        if mobile.redo in (None, DetachTypeMo.IMSI_DETACH):
+            return attach_anew(mobile)
+        return detached_at_once(mobile, mobile.redo)  # as it wanted when it was in another area (4.7.4.1.4 f)
     if cause in AREA_FORBIDDEN_FOR_A_WHILE:
         mobile.forbid(cause)
         mobile.card.update_status = UpdateStatus.ROAMING_NOT_ALLOWED

@@ -403,6 +403,18 @@ def test_detach_abnormal_f_another_area(type_: str) -> None:
     assert {status for status, *_ in around.answers()} == {"done"}
 
 
+@pytest.mark.parametrize("cause", [GmmCause.IMPLICITLY_DETACHED, GmmCause.MS_IDENTITY_CANNOT_BE_DERIVED_BY_THE_NETWORK])
+def test_detach_abnormal_f_not_known(cause: GmmCause) -> None:
+    """F: the update is refused, as the mobile is not attached (4.7.5.1.4): that is what it wanted."""
+    around = attached_for_both()
+    around.order("detach")
+    around.order("move", cell="c3")
+    assert around.says(reject_update(cause)) == []
+    assert around.m1["state"] == NORMAL
+    assert around.m1["imsi_attached"] is False
+    assert around.answers() == [("done", NORMAL, None)] * 2
+
+
 def test_detach_abnormal_f_update_refused() -> None:
     """The update fails: the detach is given up, and told so."""
     around = attached()
