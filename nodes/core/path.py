@@ -106,8 +106,15 @@ class Paths:
 
 
 def begun(path: Path, event: Begin) -> S:
-    """There are contexts: the message that made them was a sign of life."""
-    return S.UP
+    """There are contexts: the message that made them was a sign of life.
+
+    Where it did not tell how often the GSN has restarted, as that thinks that we know, it is asked at once: we may have
+    forgotten it in a restart of our own, and would not notice its next.
+    """
+    if path.peer in path.paths.gtp.recoveries:
+        return S.UP
+    path.echo()
+    return S.WAIT_RESPONSE
 
 
 def due(path: Path, event: Timer) -> S:
@@ -153,7 +160,7 @@ PATH = Machine(
     guards={S.UP: X_ECHO, S.DOWN: X_ECHO},
     rows=[
         # in this state    on this event     do this      and be in one of
-        (S.START, Begin, begun, (S.UP,)),
+        (S.START, Begin, begun, (S.UP, S.WAIT_RESPONSE)),
         (S.UP, X_ECHO, due, (S.WAIT_RESPONSE,)),
         (S.WAIT_RESPONSE, gtp.S.ANSWERED, alive, (S.UP, S.UNUSED)),
         (S.WAIT_RESPONSE, gtp.S.NO_RESPONSE, failed, (S.DOWN, S.UNUSED)),

@@ -255,6 +255,7 @@ def create(sgsn: str = "sgsn1", **changes: Any) -> CreatePdpContextRequest:
     elements: dict[str, Any] = {
         "teid": Teid(0),
         "imsi": GtpImsi(IMSI),
+        "recovery": 0,
         "selection_mode": SelectionMode(value=SelectionModeValue.MS_OR_NETWORK_PROVIDED_APN_SUBSCRIBED_VERIFIED),
         "tunnel_endpoint_identifier_data_i": Teid(0x1001),
         "tunnel_endpoint_identifier_control_plane": Teid(0x2001),
@@ -289,6 +290,7 @@ def update(created: Any, sgsn: str = "sgsn1", **changes: Any) -> UpdatePdpContex
     own = address_of(sgsn)
     elements: dict[str, Any] = {
         "teid": created.tunnel_endpoint_identifier_control_plane,
+        "recovery": 0,
         "tunnel_endpoint_identifier_data_i": Teid(0x1001),
         "tunnel_endpoint_identifier_control_plane": Teid(0x2001),
         "nsapi": Nsapi(value=5),

@@ -196,6 +196,7 @@ class SessionLab(Lab):
             "teid": asked.tunnel_endpoint_identifier_control_plane or Teid(0),
             "sequence_number": asked.sequence_number,
             "cause": GtpCause.REQUEST_ACCEPTED,
+            "recovery": 3,
             "reordering_required": ReorderingRequired(required=False),
             "tunnel_endpoint_identifier_data_i": Teid(0x2000 + number),
             "tunnel_endpoint_identifier_control_plane": Teid(0x1000 + number),
@@ -225,6 +226,7 @@ class SessionLab(Lab):
         asked = self.last(UpdatePdpContextRequest)
         teid = self.pdp(asked.nsapi.value).teid_control
         assert teid is not None
+        elements.setdefault("recovery", 3)
         response = UpdatePdpContextResponse(teid=teid, sequence_number=asked.sequence_number, cause=cause, **elements)
         self.gn(response, link)
 

@@ -43,6 +43,19 @@ def test_echo_as_long_as_there_are_contexts() -> None:
     assert not around.heard
 
 
+def test_echo_at_once_where_the_restart_counter_is_not_known() -> None:
+    """29.060 7.7.11, 23.007: after our own restart a peer may think that we know its counter; its next must be seen."""
+    around = AroundGgsn()
+    around.creates(recovery=None)
+    assert path(around) == "up, wait for the Echo Response"
+    (request,) = [message for _, message in around.heard if isinstance(message, EchoRequest)]
+    around.says(EchoResponse(teid=NO_TEID, sequence_number=request.sequence_number, recovery=4))
+    assert path(around) == "up"
+    around.says(EchoRequest(teid=NO_TEID))
+    around.creates(imsi=GtpImsi(OTHER_IMSI), recovery=5)
+    assert list(around.node.everybody()) == [f"{OTHER_IMSI}-5"]
+
+
 def test_one_path_for_all_contexts() -> None:
     """It lasts until the last of them is gone."""
     around = AroundGgsn()

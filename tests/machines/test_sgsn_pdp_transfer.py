@@ -11,6 +11,8 @@ from protocol.gmm.elements import CipheringAlgorithm, Cksn, DrxParameter, PdpCon
 from protocol.gtp import (
     CreatePdpContextRequest,
     DeletePdpContextRequest,
+    EchoRequest,
+    EchoResponse,
     EndUserAddress,
     GsnAddress,
     MmContext,
@@ -110,6 +112,7 @@ class Moving(SessionLab, Strict):
             "ggsn_address_for_control_plane": own,
             "ggsn_address_for_user_traffic": own,
             "quality_of_service_profile": request.quality_of_service_profile,
+            "recovery": 3,
         }
         self.gn(UpdatePdpContextResponse(**(elements | changes)), link)
 
@@ -363,6 +366,8 @@ def test_returned_to_the_old_sgsn(lab: Moving) -> None:
     lab.answers_update(lab.last(UpdatePdpContextRequest))
     lab.cancels(CancellationType.UPDATE_PROCEDURE)
     lab.deletes(GtpCause.NON_EXISTENT)
+    asked = lab.last(EchoRequest)
+    lab.gn(EchoResponse(teid=Teid(0), sequence_number=asked.sequence_number, recovery=3), "ggsn1")
     assert lab.is_clean
 
 
