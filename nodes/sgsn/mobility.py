@@ -273,6 +273,11 @@ def detach_ordered(context: MmContext, event: DetachOrder) -> S:
     return S.DEREGISTERED_INITIATED
 
 
+def is_leaving(context: MmContext) -> bool:
+    """Whether a detach has begun that leaves the mobile registered so far: nothing else may begin beside it."""
+    return any(isinstance(child, NetworkDetach | DetachCheck) for child in context.children)
+
+
 def detached_from_calls(context: MmContext, event: NetworkDetach) -> S:
     """It has gone from calls."""
     context.settled()

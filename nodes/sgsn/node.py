@@ -391,6 +391,8 @@ class Sgsn(Contexts):
         context = self.by_imsi.get(command.arguments.get("imsi", ""))
         if context is None or context.state is not mobility.S.REGISTERED or context.departed:
             raise CommandError(f"{command.arguments.get('imsi')} is not attached here")
+        if mobility.is_leaving(context):
+            raise CommandError(f"{context.imsi} is being detached")
         return context
 
     def command_modify(self, command: Command) -> None:

@@ -363,6 +363,16 @@ def test_ptmsi_reallocation_and_attach(lab: Lab) -> None:
     assert lab.context.state is mobility.S.REGISTERED
 
 
+def test_ptmsi_reallocation_during_a_detach(lab: Lab) -> None:
+    """Nothing is reallocated while the mobile is sent away from calls, or asked whether it has sent a detach."""
+    lab.attached()
+    assert lab.orders("detach", imsi=IMSI, type="imsi").status == "done"
+    refused = lab.orders("reallocate", imsi=IMSI)
+    assert (refused.status, refused.body) == ("failed", {"error": f"{IMSI} is being detached"})
+    lab.waits(40)  # the detach is never accepted
+    assert lab.orders("reallocate", imsi=IMSI).status == "done"
+
+
 def test_ptmsi_reallocation_and_detach(lab: Lab) -> None:
     """24.008 4.7.6.6 d: the reallocation is aborted, the detach granted."""
     lab.orders("reallocate", imsi=IMSI)
