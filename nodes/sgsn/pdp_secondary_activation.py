@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from nodes.core import gtp
 from nodes.core.gtp import Transaction
 from nodes.core.machine import Begin, Machine, State
+from nodes.sgsn.events import GGSN_LOST
 from nodes.sgsn.pdp_creation import Creation, reject
 from nodes.sgsn.pdp_deletion import delete_made
+from nodes.sgsn.pdp_modification import NO_CONTEXT
 from nodes.sgsn.traffic_flow import TemplateError, first_template
 from protocol.causes import SmCause, sm_cause_of
 from protocol.gtp import CreatePdpContextRequest, CreatePdpContextResponse, Nsapi
@@ -102,7 +104,11 @@ def answered(activation: SecondaryActivation, event: Transaction) -> S:
     response: CreatePdpContextResponse = event.answer
     pdp = activation.pdp
     if not response.cause.is_acceptance:
-        return activation.reject(sm_cause_of(response.cause))
+        activation.reject(sm_cause_of(response.cause))
+        primary = pdp.context.pdp.get(pdp.linked_nsapi)
+        if response.cause in NO_CONTEXT and primary is not None:  # it is the first context that is not there
+            primary.hear(GGSN_LOST)
+        return S.REJECTED
     if not activation.take_tunnel(response):
         delete_made(event, response, pdp.nsapi, pdp.teid_control)
         return activation.reject(SmCause.NETWORK_FAILURE)

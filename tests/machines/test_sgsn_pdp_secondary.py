@@ -257,6 +257,17 @@ def test_one_by_ggsn(lab: SessionLab) -> None:
     assert list(lab.context.pdp) == [6]
 
 
+def test_secondary_beside_what_the_ggsn_has_lost(lab: SessionLab) -> None:
+    """29.060 7.3.2: the GGSN has no context for the address: #43, and the first one is to be activated again."""
+    lab.asks_beside(tft=template())
+    lab.refuses(GtpCause.CONTEXT_NOT_FOUND)
+    assert lab.names("ms") == ["ActivateSecondaryPdpContextReject", "DeactivatePdpContextRequest"]
+    assert lab.mobiles[0].heard[-2].sm_cause is SmCause.UNKNOWN_PDP_CONTEXT
+    assert lab.mobiles[0].heard[-1].sm_cause is SmCause.REACTIVATION_REQUESTED
+    lab.agrees()
+    assert lab.is_clean
+
+
 def test_mobile_tears_down_what_the_network_deactivates(lab: SessionLab) -> None:
     """24.008 6.1.3.4.3: requests for one context cross; that of the mobile is about all of its address."""
     lab.beside()
