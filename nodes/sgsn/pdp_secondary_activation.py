@@ -105,6 +105,7 @@ def answered(activation: SecondaryActivation, event: Transaction) -> S:
     pdp = activation.pdp
     if not response.cause.is_acceptance:
         activation.reject(sm_cause_of(response.cause))
+        assert pdp.linked_nsapi is not None
         primary = pdp.context.pdp.get(pdp.linked_nsapi)
         if response.cause in NO_CONTEXT and primary is not None:  # it is the first context that is not there
             primary.hear(GGSN_LOST)
