@@ -19,7 +19,7 @@ from nodes.vlr.events import (
     Detached,
     LocationRefused,
 )
-from nodes.vlr.location_update import LocationUpdate
+from nodes.vlr.location_update import LocationUpdate, is_confirmed
 from protocol.bssap_plus import (
     AlertAck,
     AlertReject,
@@ -153,7 +153,7 @@ def requested(association: Association, event: LocationUpdateRequest) -> S:
     subscriber.tell_children(UPDATE_BEGUN)
     subscriber.tell_children(CONTACT)
     association.area = event.new_cell_global_identity.rai.lai
-    if subscriber.confirmed_in_hlr:
+    if is_confirmed(subscriber, event.old_location_area_identifier):
         return association.accept()
     association.start(LocationUpdate(association, subscriber))
     return S.LA_UPDATE_PRESENT

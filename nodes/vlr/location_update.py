@@ -10,6 +10,7 @@ from nodes.core.tcap import Inquiry, NoAnswer, Refused
 from nodes.core.zones import answer_zones
 from nodes.vlr.causes import is_final, mm_cause
 from protocol.causes import MmCause
+from protocol.identities import Lai
 from protocol.map.contexts import NETWORK_LOC_UP_V3
 from protocol.map.location import LocationInfo, UpdateLocationArg, UpdateLocationRes
 from protocol.map.restart import RestoreDataArg, RestoreDataRes
@@ -23,6 +24,20 @@ class S(State):
     WAIT_RESULT = "wait for the HLR's result"
     UPDATED = "location updated"
     REFUSED = "location update refused"
+
+
+NOWHERE = (0, 0xFFFE)
+"""Location area codes of a mobile that has been nowhere (23.003 4.1)."""
+
+
+def is_confirmed(subscriber: Any, was_in: Lai | None) -> bool:
+    """Whether the HLR need not be told of a mobile that ``was_in`` this area before.
+
+    One that comes from an area of another VLR was confirmed for that since, even if we were never told so.
+    """
+    config = subscriber.stage.config
+    strange = was_in is not None and was_in.lac not in NOWHERE and not (was_in in config.sgsns or was_in in config.bsss)
+    return subscriber.confirmed_in_hlr and not strange
 
 
 class LocationUpdate(Inquiry):

@@ -9,7 +9,7 @@ from nodes.core.machine import Begin, Machine, Procedure, State
 from nodes.vlr import equipment_check, location_update, verification
 from nodes.vlr.equipment_check import EquipmentCheck
 from nodes.vlr.events import ASSOCIATION_LOST, CONTACT, UNWELCOME, UPDATED, LocationRefused
-from nodes.vlr.location_update import LocationUpdate
+from nodes.vlr.location_update import LocationUpdate, is_confirmed
 from nodes.vlr.verification import Verification
 from protocol.causes import MmCause
 from protocol.identities import MobileIdentity
@@ -126,7 +126,7 @@ def equipment_unidentified(updating: LocationUpdating, event: EquipmentCheck) ->
 def verified(updating: LocationUpdating, event: Verification) -> S:
     """Ask the HLR, unless it has confirmed this VLR already."""
     subscriber = updating.channel.subscriber
-    if subscriber.confirmed_in_hlr:
+    if is_confirmed(subscriber, updating.request.location_area_identification):
         return updating.complete()
     updating.start(LocationUpdate(updating, subscriber))
     return S.WAIT_LOCATION

@@ -109,3 +109,14 @@ def test_two_attaches_share_a_subscription(lab: Any) -> None:
     lab.wait(300)  # what is left of the first attach is given up, and the mobile attaches again if it must
     assert lab.context("anna")["apns"] == ["internet", "mms"]
     assert lab.order("anna", "activate", apn="internet").status == "done"
+
+
+def test_mobile_comes_back_before_its_cancellation(combined: Any) -> None:
+    """23.012 4.1: CANCEL LOCATION to the old VLR is lost; the mobile is back there when it is repeated."""
+    lab = combined
+    lab.session.add_fault(Rule(action="lose", message="CancelLocationArg", receiver="vlr1", nth=1))
+    assert lab.move("emma", "cell4").status == "done"
+    assert lab.move("emma", "cell1").status == "done"
+    lab.wait(60)
+    assert lab.context("emma", "hlr1")["vlr_number"] == "999010000006"
+    lab.assert_associated("emma")
