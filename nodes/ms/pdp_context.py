@@ -194,7 +194,9 @@ class PdpContext(Procedure):
         """Take what the network grants; the cause for which it is of no use, if it is not (6.1.3.1.1)."""
         cause = self.take_quality(accept.negotiated_llc_sapi, accept.negotiated_qos)
         self.radio_priority = accept.radio_priority.level.taken_for
-        if isinstance(accept, ActivatePdpContextAccept) and not self.take_address(accept.pdp_address):
+        if isinstance(accept, ActivateSecondaryPdpContextAccept):
+            self.share_address()
+        elif not self.take_address(accept.pdp_address):
             return SmCause.REGULAR_DEACTIVATION
         if accept.protocol_configuration_options is not None:
             self.dns = read_dns(accept.protocol_configuration_options)
@@ -221,6 +223,13 @@ class PdpContext(Procedure):
         if alike:
             self.address = PdpAddress.static(granted.ipv4 or granted.ipv6)  # type: ignore[arg-type]
         return alike
+
+    def share_address(self) -> None:
+        """Share the address that the context beside which it is has now; while it was asked for it may have changed."""
+        nsapi = self.wanted.linked_nsapi
+        linked = None if nsapi is None else self.sessions.contexts.get(nsapi)
+        if linked is not None and linked.carries:
+            self.address, self.apn, self.prefix = linked.address, linked.apn, linked.prefix
 
     def discover_router(self) -> None:
         """Ask for the prefix of the address; the order is answered when it is known."""

@@ -293,6 +293,16 @@ def test_reactivation_of_address() -> None:
     assert contexts(around, "nsapi", "address") == [(5, "10.100.0.2"), (6, "10.100.0.2")]
 
 
+def test_reactivation_while_another_one_is_asked_for() -> None:
+    """#39 while a secondary context is asked for: it shares the address that the first one has got anew."""
+    around = activated()
+    around.order("activate-secondary", nsapi=5, filter={"protocol": "udp"})
+    around.says(end_context(SmCause.REACTIVATION_REQUESTED))
+    around.says(accept_context(address=ADDRESS_2))
+    around.says(accept_secondary())
+    assert sorted(contexts(around, "nsapi", "address")) == [(5, "10.100.0.2"), (6, "10.100.0.2")]
+
+
 def test_reactivation_as_modified() -> None:
     """#39 after a modification: the quality and the filters that were wanted last."""
     around = with_secondary()
