@@ -47,7 +47,7 @@ FAREWELL: Final = 0.5
 REMEMBERED: Final = 256
 """Commands whose ids are remembered: the bus may deliver one twice where a connection breaks."""
 
-STRUCTURED: Final = frozenset({"contexts", "filter", "qos", "records"})
+STRUCTURED: Final = frozenset({"contexts", "delete", "filter", "least_qos", "qos", "records"})
 """Arguments of commands that are maps or lists, into which the nodes that take them look themselves."""
 
 DEEPEST: Final = 4

@@ -83,6 +83,7 @@ class MobileStep(Section):
         "hang-up",
         "lose-link",
         "cover",
+        "auto-activate",
         "activate",
         "activate-secondary",
         "modify",
@@ -123,8 +124,8 @@ class MoveStep(MobileStep):
     cell: Name
 
 
-class CoverStep(MobileStep):
-    """A mobile loses the radio (``on: false``), or finds it again."""
+class SwitchStep(MobileStep):
+    """A mobile loses the radio (``on: false``) or finds it again; or it refuses contexts that the network asks for."""
 
     on: bool
 
@@ -240,7 +241,8 @@ STEPS: Final[dict[str, Any]] = {
     "answer": MobileStep,
     "hang-up": MobileStep,
     "lose-link": MobileStep,
-    "cover": CoverStep,
+    "cover": SwitchStep,
+    "auto-activate": SwitchStep,
     "activate": ActivateStep,
     "activate-secondary": ChangeStep,
     "modify": ChangeStep,

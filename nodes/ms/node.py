@@ -278,7 +278,7 @@ class Ms(Node):
         self._order(command)
 
     def command_modify(self, command: Command) -> None:
-        """Ask for another ``qos`` of ``nsapi``, or for the packets of ``filter`` to be its own."""
+        """Ask for another ``qos`` of ``nsapi``; add ``filter``, or ``replace`` one by it, or ``delete`` some or all."""
         self._order(command)
 
     def command_ping(self, command: Command) -> None:
@@ -291,6 +291,10 @@ class Ms(Node):
 
     def command_deactivate(self, command: Command) -> None:
         """Deactivate ``nsapi``, with ``teardown`` all contexts of its address; or all contexts."""
+        self._order(command)
+
+    def command_auto_activate(self, command: Command) -> None:
+        """Have ``mobile`` activate PDP contexts that the network asks for (``on``), or refuse them."""
         self._order(command)
 
     def _order(self, command: Command) -> None:

@@ -199,6 +199,16 @@ class DeactivateOrder(SessionOrder):
         self.left = 0
 
 
+class AutomaticOrder(SessionOrder):
+    """Activate what the network asks for from now on, or refuse it (+CGAUTO of TS 27.007 10.1.9)."""
+
+    __slots__ = ("on",)
+
+    def __init__(self, command: Command, *, on: bool) -> None:
+        super().__init__(command)
+        self.on = on
+
+
 class ProbeOrder(SessionOrder):
     """Send packets as ``asked`` in the context ``nsapi``; None is the first one that fits."""
 

@@ -27,6 +27,9 @@ SUBSCRIBED = QualityOfService(
 
 PLAIN: Mapping[str, Any] = to_document(SUBSCRIBED)
 
+LONG: Mapping[str, Any] = to_document(QualityOfService.from_octets(bytes(11)))
+"""The same with the fields of R99, which are there together or not at all."""
+
 SAPI_OF = {
     DelayClass.SUBSCRIBED: LlcSapiValue.SAPI_3,
     DelayClass.CLASS_1: LlcSapiValue.SAPI_3,
@@ -42,15 +45,19 @@ QUANTITIES: Mapping[str, type[Quantity]] = {
 
 
 def read_quality(arguments: Mapping[str, Any], name: str) -> QualityOfService | None:
-    """A quality among the arguments: an object of the fields of R97, of which those not told are as subscribed."""
+    """A quality among the arguments: an object of fields, of which those not told are as subscribed.
+
+    It has the length of R97, and that of R99 where one of its fields is told.
+    """
     told = arguments.get(name)
     if told is None:
         return None
-    if not isinstance(told, Mapping) or not told.keys() <= PLAIN.keys():
-        raise CommandError(f"{name} is an object of {', '.join(PLAIN)}, not {told!r}")
+    if not isinstance(told, Mapping) or not told.keys() <= LONG.keys():
+        raise CommandError(f"{name} is an object of {', '.join(LONG)}, not {told!r}")
+    base = PLAIN if told.keys() <= PLAIN.keys() else LONG
     try:
         plain = {field: spell(field, value) for field, value in told.items()}
-        quality: QualityOfService = from_document(QualityOfService, {**PLAIN, **plain})
+        quality: QualityOfService = from_document(QualityOfService, {**base, **plain})
         quality.to_octets()
     except (DocumentError, ValueError) as error:
         raise CommandError(f"{name}: {error}") from None

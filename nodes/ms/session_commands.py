@@ -10,6 +10,7 @@ from nodes.core.outputs import Command
 from nodes.core.probe import read_probe
 from nodes.ms.orders import (
     ActivateOrder,
+    AutomaticOrder,
     DeactivateOrder,
     ModifyOrder,
     ProbeOrder,
@@ -131,6 +132,14 @@ def make_deactivate(command: Command) -> SessionOrder:
     return DeactivateOrder(command, nsapi, tear_down=bool(tear_down))
 
 
+def make_automatic(command: Command) -> SessionOrder:
+    """What becomes of a request of the network."""
+    on = command.arguments.get("on")
+    if not isinstance(on, bool):
+        raise CommandError(f"auto-activate needs on: true or false, not {on!r}")
+    return AutomaticOrder(command, on=on)
+
+
 def make_probe(command: Command) -> SessionOrder:
     """Echo requests, or datagrams."""
     return ProbeOrder(command, read_probe(command), read_nsapi(command.arguments))
@@ -201,6 +210,7 @@ SESSION_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "activate-secondary": ("nsapi", "filter", "qos", "least_qos"),
     "modify": ("nsapi", "qos", "filter", "replace", "delete"),
     "deactivate": ("nsapi", "teardown"),
+    "auto-activate": ("on",),
     "ping": ("address", "count", "size", "interval_ms", "nsapi"),
     "send": ("address", "port", "count", "size", "interval_ms", "nsapi"),
 }
@@ -211,6 +221,7 @@ SESSION_ORDERS: Mapping[str, Callable[[Command], SessionOrder]] = {
     "activate-secondary": make_activate_secondary,
     "modify": make_modify,
     "deactivate": make_deactivate,
+    "auto-activate": make_automatic,
     "ping": make_probe,
     "send": make_probe,
 }

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from nodes.core.probe import MOST, Probe
 from nodes.ms import host
-from nodes.ms.orders import ActivateOrder, DeactivateOrder, ModifyOrder, Order, ProbeOrder, SecondaryOrder
+from nodes.ms.orders import (
+    ActivateOrder,
+    AutomaticOrder,
+    DeactivateOrder,
+    ModifyOrder,
+    Order,
+    ProbeOrder,
+    SecondaryOrder,
+)
 from nodes.ms.pdp_context import PdpContext, Wanted
 from nodes.ms.pdp_states import PENDING, S, words
 from nodes.ms.quality import SUBSCRIBED
@@ -43,10 +51,11 @@ MOST_PROBES = 64
 class Sessions:
     """The contexts of one mobile by NSAPI; ``wanted`` are those to be activated as soon as that can be.
 
-    ``last_probe`` is the number of the last probe of an operator.
+    ``last_probe`` is the number of the last probe of an operator. ``automatic``: contexts that the network asks for are
+    activated, else refused.
     """
 
-    __slots__ = ("contexts", "last_probe", "mobile", "stage", "wanted")
+    __slots__ = ("automatic", "contexts", "last_probe", "mobile", "stage", "wanted")
 
     def __init__(self, mobile: "Mobile") -> None:
         self.mobile = mobile
@@ -54,6 +63,7 @@ class Sessions:
         self.contexts: dict[int, PdpContext] = {}
         self.wanted: tuple[Wanted, ...] = ()
         self.last_probe = 0
+        self.automatic = True
 
     @property
     def is_served(self) -> bool:
@@ -87,6 +97,10 @@ class Sessions:
     def obey(self, order: Order) -> str | None:
         """Take an order; why not, if it makes no sense now."""
         name = self.mobile.subject
+        if isinstance(order, AutomaticOrder):
+            self.automatic = order.on
+            self.stage.reply(order.command, "done", {})
+            return None
         if not self.mobile.readiness.is_attached:
             return f"{name} is not attached: no PDP contexts"
         match order:
@@ -339,7 +353,9 @@ class Sessions:
         if any(collides(other, address, apn) for other in self.contexts.values()):
             self._warn("sm collision", f"{request.title} for {address}, which the mobile asks for: discarded")
             return
-        refusal = SmCause.FEATURE_NOT_SUPPORTED if address.ipv4 is None and address.ipv6 is None else None
+        refusal = None if self.automatic else SmCause.ACTIVATION_REJECTED_UNSPECIFIED
+        if address.ipv4 is None and address.ipv6 is None:
+            refusal = SmCause.FEATURE_NOT_SUPPORTED
         for other in () if refusal is not None else tuple(self.contexts.values()):
             if other is context or is_of(other, address, apn):
                 other.release("the network activates it anew")  # 6.1.3.1.5 d

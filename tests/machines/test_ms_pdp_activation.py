@@ -158,6 +158,16 @@ def test_activation_as_wanted() -> None:
     assert contexts(around, "nsapi", "address") == [(7, "10.1.2.3")]
 
 
+def test_activation_quality_of_r99() -> None:
+    """With a field of R99 the quality has all of them, those not told as subscribed (10.5.6.5)."""
+    around = attached()
+    wanted = {"traffic_class": "STREAMING_CLASS", "maximum_bit_rate_for_downlink": "64 kbit/s"}
+    request = only(around.order("activate", qos=wanted))
+    octets = request.requested_qos.to_octets()
+    assert (len(octets), octets[3] >> 5, octets[6]) == (11, 2, 64)
+    assert not any(octets[:3] + octets[4:6] + octets[7:])
+
+
 def test_activation_several() -> None:
     """NSAPIs from 5 and transactions from 0 on, the lowest that are free; the twelfth finds no NSAPI (6.1.1)."""
     around = attached()
@@ -497,6 +507,17 @@ def test_network_request_refused() -> None:
     assert only(around.says(offer())).sm_cause is SmCause.INSUFFICIENT_RESOURCES
 
 
+def test_network_request_not_wanted() -> None:
+    """The user wants no contexts that the network asks for: #31, what is active stays (6.1.3.1.2, 27.007 10.1.9)."""
+    around = activated()
+    assert around.order("auto-activate", on=False) == []
+    assert only(around.says(offer())).sm_cause is SmCause.ACTIVATION_REJECTED_UNSPECIFIED
+    assert nsapis(around) == [5]
+    around.order("auto-activate", on=True)
+    assert [status for status, _ in replies(around)] == ["done", "done"]
+    assert isinstance(only(around.says(offer())), ActivatePdpContextRequest)
+
+
 def test_network_request_of_our_transaction() -> None:
     """Flag 1: only the mobile could have begun it: ignored (8.3.2)."""
     around = attached()
@@ -544,6 +565,7 @@ def test_network_request_for_ipv6() -> None:
         ("modify", {"nsapi": 5, "replace": 0, "qos": {}}, "replace is about the place of a filter"),
         ("modify", {"nsapi": 5, "replace": 8, "filter": {"port": 7}}, "replace is a number, 0 to 7, not 8"),
         ("modify", {"nsapi": 6, "qos": {}}, "m1 has no PDP context with NSAPI 6"),
+        ("auto-activate", {}, "auto-activate needs on: true or false, not None"),
         ("deactivate", {"nsapi": 6}, "m1 has no PDP context with NSAPI 6"),
         ("deactivate", {"teardown": True}, "teardown is about the address of one context: nsapi is missing"),
         ("deactivate", {"nsapi": 5, "teardown": 1}, "teardown is true or false, not 1"),
