@@ -153,7 +153,8 @@ def requested(association: Association, event: LocationUpdateRequest) -> S:
     subscriber.tell_children(UPDATE_BEGUN)
     subscriber.tell_children(CONTACT)
     association.area = event.new_cell_global_identity.rai.lai
-    if is_confirmed(subscriber, event.old_location_area_identifier):
+    again = association.state is S.TMSI_SENT and subscriber.lai == association.area
+    if is_confirmed(subscriber, None if again else event.old_location_area_identifier):
         return association.accept()
     association.start(LocationUpdate(association, subscriber))
     return S.LA_UPDATE_PRESENT

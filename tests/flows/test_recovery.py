@@ -98,6 +98,17 @@ def test_location_update_request_that_comes_twice(lab: Any) -> None:
     lab.assert_associated("emma")
 
 
+def test_request_that_comes_twice_from_another_area(combined: Any) -> None:
+    """29.018 6.3: so does one with which the mobile comes from an area of another VLR, for which the HLR is asked."""
+    lab = combined
+    lab.session.add_fault(
+        Rule(action="duplicate", message="LocationUpdateRequest", interface="gs", nth=1, delay_us=30_000)
+    )
+    assert lab.move("emma", "cell4").status == "done"
+    assert lab.count(LocationUpdateAccept) == 3  # one of them in the attach before
+    lab.assert_associated("emma", "sgsn2", "vlr2")
+
+
 def test_two_attaches_share_a_subscription(lab: Any) -> None:
     """23.060 6.5: a mobile that has died attaches anew while the EIR is asked; both are subscribed."""
     lab.delay(CheckImeiRes, 5)
