@@ -145,7 +145,7 @@ def nothing_under_way(picture: Picture) -> Iterator[str]:
     for role in ("ms", "sgsn"):
         for node, subject, view in picture.of_role(role):
             for pdp in view.get("pdp_contexts", ()):
-                if state_of(pdp) != ACTIVE:
+                if not is_active(view, pdp):
                     yield f"{node}: PDP context {pdp['nsapi']} of {subject} is in {pdp['state']}"
 
 
@@ -186,7 +186,14 @@ def sessions_of_sgsns(picture: Picture) -> Iterator[tuple[str, str, View]]:
     """Node, IMSI and view of every active PDP context of mobiles that are registered in an SGSN."""
     for node, imsi, view in picture.of_role("sgsn"):
         if registered(view):
-            yield from ((node, imsi, pdp) for pdp in view.get("pdp_contexts", ()) if state_of(pdp) == ACTIVE)
+            yield from ((node, imsi, pdp) for pdp in view.get("pdp_contexts", ()) if is_active(view, pdp))
+
+
+def is_active(view: View, pdp: View) -> bool:
+    """Whether a PDP context of a mobile is in use; what modifies it waits for the end of a call (23.060 16.2.1)."""
+    suspended = view.get("suspended")  # true in the mobile, a number in the SGSN
+    in_call = suspended is not None and suspended is not False
+    return state_of(pdp) == ACTIVE or (in_call and state_of(pdp) == "PDP-MODIFY-PENDING")
 
 
 def sessions_have_tunnels(picture: Picture) -> Iterator[str]:

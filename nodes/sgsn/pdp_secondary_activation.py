@@ -42,10 +42,10 @@ class SecondaryActivation(Creation):
         self.request = request
 
     def find_primary(self) -> "PdpContext | None":
-        """The active context that the mobile names by its transaction; if the flag fits none, by its value alone."""
+        """The active context that the mobile names by its transaction, flag and value (24.008 10.5.6.7)."""
         wanted = self.request.linked_ti.transaction_identifier
-        found = [pdp for pdp in self.pdp.context.pdp.values() if pdp.ti.value == wanted.value and pdp.can_be_linked]
-        return min(found, key=lambda pdp: pdp.ti != wanted, default=None)
+        found = (pdp for pdp in self.pdp.context.pdp.values() if pdp.ti == wanted and pdp.can_be_linked)
+        return next(found, None)
 
     def share(self, primary: "PdpContext") -> None:
         """Fill in what both have in common."""

@@ -119,7 +119,7 @@ class SessionLab(Lab):
         self,
         *,
         nsapi: int = 5,
-        ti: int = 0,
+        ti: int | TransactionIdentifier = 0,
         apn: str | None = "internet",
         address: PdpAddress | None = None,
         qos: QualityOfService = OPEN_QOS,
@@ -128,7 +128,7 @@ class SessionLab(Lab):
     ) -> ActivatePdpContextRequest:
         """The mobile asks for a context."""
         request = ActivatePdpContextRequest(
-            transaction_identifier=TransactionIdentifier(ti),
+            transaction_identifier=TransactionIdentifier(ti) if isinstance(ti, int) else ti,
             requested_nsapi=Nsapi(value=nsapi),
             requested_llc_sapi=LlcSapi(value=sapi),
             requested_qos=qos,

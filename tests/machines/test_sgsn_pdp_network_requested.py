@@ -23,13 +23,14 @@ from protocol.identities import Apn, Teid
 from protocol.map.packet import PdpAddress as SubscribedAddress
 from protocol.sm import (
     ActivatePdpContextAccept,
+    ActivateSecondaryPdpContextReject,
     RequestPdpContextActivation,
     RequestPdpContextActivationReject,
     TransactionIdentifier,
 )
 from protocol.sm.pdp_address import PdpAddress
 from tests.machines.sgsn_lab import IMSI, NEAR
-from tests.machines.sgsn_sessions import GGSNS, SessionLab, subscription
+from tests.machines.sgsn_sessions import GGSNS, SessionLab, subscription, template
 
 FIXED = IPv4Address("10.102.0.1")
 TEID = Teid(0x4711)
@@ -186,6 +187,15 @@ def test_network_requested_other_activation(lab: NotifyingLab) -> None:
     assert len(lab.context.pdp_requests) == 1
     static(lab, apn=None)
     assert lab.context.pdp_requests == {}
+
+
+def test_secondary_beside_a_transaction_of_the_other_side(lab: NotifyingLab) -> None:
+    """24.008 10.5.6.7: transactions of one value were begun by both sides: the flag tells which one is meant."""
+    lab.notifies()
+    static(lab, ti=TransactionIdentifier(0, flag=True))
+    lab.creates(end_user_address=EndUserAddress.static(FIXED))
+    lab.asks_beside(linked=0, tft=template())
+    assert lab.heard(ActivateSecondaryPdpContextReject).sm_cause is SmCause.UNKNOWN_PDP_CONTEXT
 
 
 def test_refusal_of_nothing(lab: NotifyingLab) -> None:
