@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from nodes.core.node import CommandError
-from protocol.document import DocumentError, from_document, to_document
+from nodes.core import quality_of_service
+from protocol.document import to_document
 from protocol.sm.elements import LlcSapi, LlcSapiValue
 from protocol.sm.quality_of_service import (
     DelayClass,
@@ -14,7 +14,6 @@ from protocol.sm.quality_of_service import (
     QualityOfService,
     ReliabilityClass,
 )
-from protocol.sm.quantity import Quantity
 
 SUBSCRIBED = QualityOfService(
     delay_class=DelayClass.SUBSCRIBED,
@@ -25,10 +24,10 @@ SUBSCRIBED = QualityOfService(
 )
 """Whatever the subscription says."""
 
-PLAIN: Mapping[str, Any] = to_document(SUBSCRIBED)
-
-LONG: Mapping[str, Any] = to_document(QualityOfService.from_octets(bytes(11)))
+LONG = QualityOfService.from_octets(bytes(11))
 """The same with the fields of R99, which are there together or not at all."""
+
+FIELDS_OF_R97 = to_document(SUBSCRIBED).keys()
 
 SAPI_OF = {
     DelayClass.SUBSCRIBED: LlcSapiValue.SAPI_3,
@@ -37,11 +36,6 @@ SAPI_OF = {
     DelayClass.CLASS_3: LlcSapiValue.SAPI_9,
 }
 """The service access point that is asked for, by delay; the last one for best effort."""
-
-QUANTITIES: Mapping[str, type[Quantity]] = {
-    "peak_throughput": PeakThroughput,
-    "mean_throughput": MeanThroughput,
-}
 
 
 def read_quality(arguments: Mapping[str, Any], name: str) -> QualityOfService | None:
@@ -52,23 +46,8 @@ def read_quality(arguments: Mapping[str, Any], name: str) -> QualityOfService | 
     told = arguments.get(name)
     if told is None:
         return None
-    if not isinstance(told, Mapping) or not told.keys() <= LONG.keys():
-        raise CommandError(f"{name} is an object of {', '.join(LONG)}, not {told!r}")
-    base = PLAIN if told.keys() <= PLAIN.keys() else LONG
-    try:
-        plain = {field: spell(field, value) for field, value in told.items()}
-        quality: QualityOfService = from_document(QualityOfService, {**base, **plain})
-        quality.to_octets()
-    except (DocumentError, ValueError) as error:
-        raise CommandError(f"{name}: {error}") from None
-    return quality
-
-
-def spell(field: str, value: object) -> object:
-    """A throughput may be told by its code, too."""
-    kind = QUANTITIES.get(field)
-    coded = kind is not None and isinstance(value, int) and 0 <= value < len(kind.texts)
-    return kind.texts[value] if kind is not None and coded else value  # type: ignore[call-overload]
+    short = isinstance(told, Mapping) and told.keys() <= FIELDS_OF_R97
+    return quality_of_service.read_quality(told, SUBSCRIBED if short else LONG, name)
 
 
 def choose_sapi(quality: QualityOfService) -> LlcSapi:

@@ -1,9 +1,10 @@
 """PDP contexts as operators and the HLR want them: deactivated, or modified (TS 23.060 9.2.3.1, 9.2.4.2)."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nodes.core.node import CommandError
 from nodes.core.outputs import Command
+from nodes.core.quality_of_service import read_quality
 from nodes.sgsn import quality_of_service
 from nodes.sgsn.apn_selection import barred
 from nodes.sgsn.pdp_context import PdpContext
@@ -11,17 +12,11 @@ from nodes.sgsn.pdp_deactivation import DeactivationOrder
 from nodes.sgsn.pdp_network_modification import ModificationOrder
 from nodes.sgsn.pdp_states import S
 from protocol.causes import SmCause
-from protocol.document import DocumentError, from_document, to_document
 from protocol.identities import Teid
 from protocol.map.subscriber import OdbGeneralData
-from protocol.sm.quality_of_service import QualityOfService
 
 if TYPE_CHECKING:
     from nodes.sgsn.context import MmContext
-
-FIELDS = ("delay_class", "reliability_class", "peak_throughput", "precedence_class", "mean_throughput")
-"""The fields of quality of service that an operator may tell: those of R97."""
-
 
 CAUSES = {
     cause.name: cause
@@ -64,7 +59,10 @@ def modify(context: "MmContext", command: Command) -> None:
     pdp = named(context, command)
     if pdp.state is not S.ACTIVE or pdp.qos_negotiated is None:
         raise CommandError(f"the PDP context {pdp.nsapi} of {context.imsi} is in {pdp.state.value}")
-    pdp.deliver(ModificationOrder(read_quality(pdp.qos_negotiated, command.arguments.get("qos"))))
+    wanted = command.arguments.get("qos")
+    if not wanted:
+        raise CommandError("modify needs qos")
+    pdp.deliver(ModificationOrder(read_quality(wanted, pdp.qos_negotiated)))
     context.stage.reply(command, "done")
 
 
@@ -75,29 +73,6 @@ def named(context: "MmContext", command: Command) -> PdpContext:
     if pdp is None:
         raise CommandError(f"{context.imsi} has no PDP context {nsapi!r}")
     return pdp
-
-
-def read_quality(present: QualityOfService, wanted: Any) -> QualityOfService:
-    """The quality of service of a command."""
-    if not isinstance(wanted, dict) or not wanted or not wanted.keys() <= set(FIELDS):
-        raise CommandError(f"qos is an object of {', '.join(FIELDS)}, not {wanted!r}")
-    try:
-        plain: dict[str, Any] = {name: spell(name, value) for name, value in wanted.items()}
-        read: QualityOfService = from_document(QualityOfService, {**to_document(present), **plain})
-        read.to_octets()
-    except (DocumentError, ValueError) as error:
-        raise CommandError(f"qos: {error}") from None
-    return read
-
-
-def spell(name: str, value: Any) -> Any:
-    """A throughput may be told by its code, too."""
-    texts = getattr(QUANTITIES.get(name), "texts", ())
-    coded = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(texts)
-    return texts[value] if coded else value
-
-
-QUANTITIES = {field.name: field.type for field in QualityOfService.fields if field.name.endswith("throughput")}
 
 
 def subscription_changed(context: "MmContext") -> None:
