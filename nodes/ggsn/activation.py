@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nodes.core.gtp import NO_TEID, Incoming
+from nodes.core.traffic_flow import Filters
 from nodes.ggsn import configuration_options, traffic_flow
 from nodes.ggsn.config import Address
 from nodes.ggsn.contexts import Connection, Point, key_of
@@ -142,9 +143,7 @@ def check_ends(ggsn: "Ggsn", request: CreatePdpContextRequest) -> None:
             raise RefusedError(GtpCause.SYSTEM_FAILURE)
 
 
-def make(
-    ggsn: "Ggsn", connection: Connection, request: CreatePdpContextRequest, filters: traffic_flow.Filters
-) -> PdpContext:
+def make(ggsn: "Ggsn", connection: Connection, request: CreatePdpContextRequest, filters: Filters) -> PdpContext:
     """The context itself."""
     qos = ggsn.granted(connection.point, request.quality_of_service_profile)
     context = PdpContext(ggsn, connection, request.nsapi.value, qos)

@@ -11,9 +11,10 @@ from nodes.core import gtp
 from nodes.core.gtp import NO_TEID, Incoming, Transaction
 from nodes.core.machine import ANY, Begin, Machine, Procedure, State
 from nodes.core.outputs import Command, Name
+from nodes.core.traffic_flow import Filters
 from nodes.ggsn import traffic_flow
 from nodes.ggsn.contexts import Connection
-from nodes.ggsn.traffic_flow import Filters, RefusedError
+from nodes.ggsn.traffic_flow import RefusedError
 from protocol.causes import GtpCause
 from protocol.gtp import (
     DeletePdpContextRequest,

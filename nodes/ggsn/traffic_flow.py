@@ -4,30 +4,29 @@ from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
+from nodes.core import traffic_flow
+from nodes.core.traffic_flow import Filters, TemplateError
 from protocol.causes import GtpCause, SmCause
 from protocol.sm import packet_filter as components
 from protocol.sm.packet_filter import PacketFilter
-from protocol.sm.traffic_flow_template import TftOperation, TrafficFlowTemplate
+from protocol.sm.traffic_flow_template import TrafficFlowTemplate
 
-Filters = tuple[PacketFilter, ...]
-
-SYNTAX = {
+CAUSES = {
+    SmCause.SEMANTIC_ERROR_IN_THE_TFT_OPERATION: GtpCause.SEMANTIC_ERROR_IN_THE_TFT_OPERATION,
     SmCause.SYNTACTICAL_ERROR_IN_THE_TFT_OPERATION: GtpCause.SYNTACTIC_ERROR_IN_THE_TFT_OPERATION,
+    SmCause.SEMANTIC_ERRORS_IN_PACKET_FILTERS: GtpCause.SEMANTIC_ERRORS_IN_PACKET_FILTERS,
     SmCause.SYNTACTICAL_ERRORS_IN_PACKET_FILTERS: GtpCause.SYNTACTIC_ERRORS_IN_PACKET_FILTERS,
 }
-"""What the codec says of a template's syntax, in the words of GTP."""
+"""Why a template is refused, in the words of GTP."""
 
 FRAGMENTABLE = (6, 17, 132)
 """TCP, UDP and SCTP: what has ports."""
 
 ESP, AH = 50, 51
 
-MOST_FILTERS = 8
-"""Of one TFT (24.008 10.5.6.12)."""
-
 
 class RefusedError(Exception):
-    """A template that is refused, with this cause."""
+    """A request that is refused, with this cause."""
 
     def __init__(self, cause: GtpCause) -> None:
         super().__init__(cause)
@@ -35,75 +34,11 @@ class RefusedError(Exception):
 
 
 def changed(template: TrafficFlowTemplate, own: Filters, others: Iterable[Filters]) -> Filters:
-    """The filters of a context once the template is in force; none means that it has no TFT.
-
-    ``own`` are its filters before, ``others`` those of the other contexts of the address, where one without TFT has
-    none. By 24.008 it is refused what breaks the syntax; to change a TFT that is not there, or to leave it empty;
-    filters whose components contradict each other; a precedence that another context of the address uses. A new TFT
-    replaces the old, as filters do that have the identifier or the precedence of one (6.1.3.3.3).
-    """
-    fault = template.fault()
-    if fault is not None:
-        raise RefusedError(SYNTAX[fault])
-    operation, before = template.operation, tuple(others)
-    if operation in (TftOperation.NO_TFT_OPERATION, TftOperation.SPARE):
-        after = own  # 10.5.6.12: spare is to be ignored
-    elif operation == TftOperation.CREATE_NEW_TFT:
-        after = template.filters
-    elif not own:
-        raise RefusedError(GtpCause.SEMANTIC_ERROR_IN_THE_TFT_OPERATION)
-    elif operation == TftOperation.DELETE_EXISTING_TFT:
-        after = ()
-    else:
-        after = edited(template, own)
-    if len(after) > MOST_FILTERS:
-        raise RefusedError(GtpCause.SEMANTIC_ERROR_IN_THE_TFT_OPERATION)
-    if not after and () in before:
-        raise RefusedError(GtpCause.PDP_CONTEXT_WITHOUT_TFT_ALREADY_ACTIVATED)
-    if any(map(contradicts, after)):
-        raise RefusedError(GtpCause.SEMANTIC_ERRORS_IN_PACKET_FILTERS)
-    taken = {one.evaluation_precedence for filters in before for one in filters}
-    if any(one.evaluation_precedence in taken for one in after):
-        raise RefusedError(GtpCause.SYNTACTIC_ERRORS_IN_PACKET_FILTERS)
-    return tuple(sorted(after, key=lambda one: one.evaluation_precedence))
-
-
-def edited(template: TrafficFlowTemplate, own: Filters) -> Filters:
-    """The filters after some were added, replaced or deleted.
-
-    One that is to be replaced and is not there is added, one that is to be deleted and is not there is no error.
-    """
-    if template.operation == TftOperation.DELETE_PACKET_FILTERS_FROM_EXISTING_TFT:
-        gone = {one.identifier for one in template.identifiers}
-        after = tuple(one for one in own if one.identifier not in gone)
-        if not after:
-            raise RefusedError(GtpCause.SEMANTIC_ERROR_IN_THE_TFT_OPERATION)
-        return after
-    names = {one.identifier for one in template.filters}
-    places = {one.evaluation_precedence for one in template.filters}
-    kept = (one for one in own if one.identifier not in names and one.evaluation_precedence not in places)
-    return (*kept, *template.filters)
-
-
-ALIKE: tuple[frozenset[int], ...] = (
-    frozenset({0x10, 0x11, 0x20, 0x21, 0x23}),
-    frozenset({0x30}),
-    frozenset({0x40, 0x41}),
-    frozenset({0x50, 0x51}),
-    frozenset({0x60}),
-    frozenset({0x70}),
-    frozenset({0x80}),
-)
-"""Component types of which a filter has one at most (24.008 10.5.6.12)."""
-
-
-def contradicts(one: PacketFilter) -> bool:
-    """True where no packet could match all components: two of a kind, or ports beside an SPI."""
-    codes = [component.code for component in one.components]
-    if any(sum(code in kinds for code in codes) > 1 for kinds in ALIKE):
-        return True
-    ports = any(0x40 <= code <= 0x51 for code in codes)
-    return (ports and 0x60 in codes) or (0x80 in codes and not {0x10, 0x11}.isdisjoint(codes))
+    """The filters of a context once the template is in force; RefusedError where it cannot be."""
+    try:
+        return traffic_flow.changed(template, own, others)
+    except TemplateError as error:
+        raise RefusedError(CAUSES[error.cause]) from None
 
 
 class Flow:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from nodes.core.machine import State
+from nodes.core.traffic_flow import Filters, TemplateError, changed
 from nodes.ms.orders import ModifyOrder
 from nodes.ms.pdp_context import SAPIS, PdpContext
 from nodes.ms.pdp_states import S
@@ -14,14 +15,18 @@ from protocol.sm import (
     ModifyPdpContextRequestMo,
     ModifyPdpContextRequestMt,
 )
-from protocol.sm.packet_filter import FilterIdentifier, PacketFilter
+from protocol.sm.packet_filter import FilterIdentifier
 from protocol.sm.traffic_flow_template import TftOperation, TrafficFlowTemplate
 from protocol.timers import Timer
 
 
 def ordered(context: PdpContext, event: ModifyOrder) -> S:
     """Ask for another quality, or for other packets than those of the context (6.1.3.3.2)."""
-    template, context.asked_filters = change_filters(context.filters, event)
+    template = change_filters(context.filters, event)
+    try:
+        context.asked_filters = context.filters if template is None else changed(template, context.filters, ())
+    except TemplateError:  # let the network say so
+        context.asked_filters = context.filters
     context.orders += (event,)
     context.ask(
         ModifyPdpContextRequestMo(
@@ -31,25 +36,18 @@ def ordered(context: PdpContext, event: ModifyOrder) -> S:
     return S.MODIFY_PENDING
 
 
-def change_filters(
-    present: tuple[PacketFilter, ...], order: ModifyOrder
-) -> tuple[TrafficFlowTemplate | None, tuple[PacketFilter, ...]]:
-    """What the network is asked for, None for nothing, and the filters that there are then (10.5.6.12)."""
+def change_filters(present: Filters, order: ModifyOrder) -> TrafficFlowTemplate | None:
+    """What the network is asked for, None for nothing (10.5.6.12)."""
     if order.deletes is not None:
-        gone = order.deletes
-        if not gone:
-            return TrafficFlowTemplate(TftOperation.DELETE_EXISTING_TFT), ()
-        identifiers = tuple(FilterIdentifier(number) for number in gone)
-        operation = TftOperation.DELETE_PACKET_FILTERS_FROM_EXISTING_TFT
-        left = tuple(item for item in present if item.identifier not in gone)
-        return TrafficFlowTemplate(operation, identifiers=identifiers), left
+        if not order.deletes:
+            return TrafficFlowTemplate(TftOperation.DELETE_EXISTING_TFT)
+        identifiers = tuple(FilterIdentifier(number) for number in order.deletes)
+        return TrafficFlowTemplate(TftOperation.DELETE_PACKET_FILTERS_FROM_EXISTING_TFT, identifiers=identifiers)
     if not order.filters:
-        return None, present
+        return None
     if order.replaces is not None:
-        operation = TftOperation.REPLACE_PACKET_FILTERS_IN_EXISTING_TFT
-        changed = tuple(replace(item, identifier=order.replaces) for item in order.filters)
-        kept = tuple(item for item in present if item.identifier != order.replaces)
-        return TrafficFlowTemplate(operation, changed), (*kept, *changed)
+        replaced = tuple(replace(item, identifier=order.replaces) for item in order.filters)
+        return TrafficFlowTemplate(TftOperation.REPLACE_PACKET_FILTERS_IN_EXISTING_TFT, replaced)
     operation = TftOperation.ADD_PACKET_FILTERS_TO_EXISTING_TFT if present else TftOperation.CREATE_NEW_TFT
     used = {item.identifier for item in present}
     free = (number for number in range(16) if number not in used)
@@ -58,7 +56,7 @@ def change_filters(
         replace(item, identifier=number, evaluation_precedence=min(first + item.evaluation_precedence, 255))
         for item, number in zip(order.filters, free, strict=False)
     )
-    return TrafficFlowTemplate(operation, added), (*present, *added)
+    return TrafficFlowTemplate(operation, added)
 
 
 def granted(context: PdpContext, event: ModifyPdpContextAcceptMt) -> S:

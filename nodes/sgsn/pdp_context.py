@@ -7,6 +7,7 @@ Contexts of one address and access point share a tunnel for control, so they are
 from typing import TYPE_CHECKING, Any
 
 from nodes.core.machine import Procedure
+from nodes.core.traffic_flow import Filters
 from nodes.sgsn import quality_of_service
 from nodes.sgsn.packets import Traffic
 from nodes.sgsn.pdp_creation import ActivationRequest
@@ -18,7 +19,6 @@ from protocol.sm import TransactionIdentifier
 from protocol.sm.elements import LlcSapiValue, RadioPriorityLevel
 from protocol.sm.pdp_address import PdpAddress
 from protocol.sm.quality_of_service import QualityOfService
-from protocol.sm.traffic_flow_template import TrafficFlowTemplate
 
 if TYPE_CHECKING:
     from nodes.sgsn.context import MmContext
@@ -30,7 +30,8 @@ class PdpContext(Procedure):
     ``ti`` is the transaction as the mobile's messages name it; ``request`` is what it asked for, None for a context
     that came from another SGSN. ``qos_requested``, ``qos_subscribed`` and ``qos_negotiated`` are the profiles,
     ``priority`` goes with them to the GGSN. ``subscription_id`` is the subscribed context that allows it.
-    ``linked_nsapi`` is that of the context whose address a secondary one shares.
+    ``linked_nsapi`` is that of the context whose address a secondary one shares. ``filters`` are the packet filters of
+    its template, None where another SGSN had it, which does not tell them.
 
     Our tunnel ends are ``teid_control`` and ``teid_data``; the GGSN's are ``ggsn_teid_control`` and ``ggsn_teid_data``,
     at ``ggsn_control`` and ``ggsn_user``. ``in_ggsn`` is True while the GGSN has the context and was not asked to
@@ -41,6 +42,7 @@ class PdpContext(Procedure):
         "apn",
         "charging_id",
         "context",
+        "filters",
         "ggsn_control",
         "ggsn_teid_control",
         "ggsn_teid_data",
@@ -59,7 +61,6 @@ class PdpContext(Procedure):
         "subscription_id",
         "teid_control",
         "teid_data",
-        "tft",
         "ti",
         "traffic",
     )
@@ -86,7 +87,7 @@ class PdpContext(Procedure):
         self.apn: Apn | None = None
         self.pdp_address: PdpAddress | None = None
         self.linked_nsapi: int | None = None
-        self.tft: TrafficFlowTemplate | None = None
+        self.filters: Filters | None = ()
         self.ggsn_control: GsnAddress | None = None
         self.ggsn_user: GsnAddress | None = None
         self.teid_control: Teid | None = None

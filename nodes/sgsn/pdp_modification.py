@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 from nodes.core import gtp
 from nodes.core.gtp import NO_TEID, Transaction
 from nodes.core.machine import Begin, Machine, Procedure, State
+from nodes.core.traffic_flow import Filters, TemplateError
 from nodes.sgsn import quality_of_service
-from nodes.sgsn.traffic_flow import TemplateError, next_template
+from nodes.sgsn.traffic_flow import next_filters
 from protocol.causes import GtpCause, SmCause, sm_cause_of
 from protocol.gtp import Nsapi, QualityOfServiceProfile, UpdatePdpContextRequest, UpdatePdpContextResponse
 from protocol.identities import GsnAddress
@@ -72,15 +73,15 @@ class S(State):
 
 
 class MobileModification(Procedure):
-    """One modification of ``pdp`` by the mobile; ``tft`` is the template that the context will have."""
+    """One modification of ``pdp`` by the mobile; ``filters`` are those that the context will have."""
 
-    __slots__ = ("pdp", "request", "tft")
+    __slots__ = ("filters", "pdp", "request")
 
     def __init__(self, pdp: "PdpContext", request: ModifyPdpContextRequestMo) -> None:
         super().__init__(pdp.stage, pdp)
         self.pdp = pdp
         self.request = request
-        self.tft = pdp.tft
+        self.filters: Filters | None = pdp.filters
 
     def reject(self, cause: SmCause) -> S:
         """Tell the mobile that all stays as it was."""
@@ -96,7 +97,7 @@ def begun(modification: MobileModification, event: Begin) -> S:
     assert pdp.ggsn_control is not None
     if request.new_tft is not None:
         try:
-            modification.tft = next_template(pdp.tft, request.new_tft, pdp.linked)
+            modification.filters = next_filters(pdp.filters, request.new_tft, pdp.linked)
         except TemplateError as error:
             return modification.reject(error.cause)
     profile = pdp.qos_negotiated
@@ -113,7 +114,7 @@ def requested_again(modification: MobileModification, event: ModifyPdpContextReq
         return S.WAIT_GGSN
     modification.end_children()
     modification.request = event
-    modification.tft = modification.pdp.tft
+    modification.filters = modification.pdp.filters
     return begun(modification, Begin())
 
 
@@ -129,7 +130,7 @@ def answered(modification: MobileModification, event: Transaction) -> S:
     take_update(pdp, response)
     if request.requested_new_qos is not None:
         pdp.qos_requested = request.requested_new_qos
-    pdp.tft = modification.tft
+    pdp.filters = modification.filters
     asked: Any = event.message
     profile = response.quality_of_service_profile or asked.quality_of_service_profile
     wanted = None if request.requested_llc_sapi is None else request.requested_llc_sapi.value

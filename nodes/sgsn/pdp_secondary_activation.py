@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from nodes.core import gtp
 from nodes.core.gtp import Transaction
 from nodes.core.machine import Begin, Machine, State
+from nodes.core.traffic_flow import TemplateError
 from nodes.sgsn.events import GGSN_LOST
 from nodes.sgsn.pdp_creation import Creation, reject
 from nodes.sgsn.pdp_deletion import delete_made
 from nodes.sgsn.pdp_modification import NO_CONTEXT
-from nodes.sgsn.traffic_flow import TemplateError, first_template
+from nodes.sgsn.traffic_flow import first_filters
 from protocol.causes import SmCause, sm_cause_of
 from protocol.gtp import CreatePdpContextRequest, CreatePdpContextResponse, Nsapi
 from protocol.sm import ActivateSecondaryPdpContextAccept, ActivateSecondaryPdpContextRequest
@@ -88,7 +89,7 @@ def begun(activation: SecondaryActivation, event: Begin) -> S:
     if primary is None:
         return activation.reject(SmCause.UNKNOWN_PDP_CONTEXT)
     try:
-        pdp.tft = first_template(activation.request.tft, [primary, *primary.linked])
+        pdp.filters = first_filters(activation.request.tft, [primary, *primary.linked])
     except TemplateError as error:
         return activation.reject(error.cause)
     activation.share(primary)

@@ -129,6 +129,7 @@ def take_pdp_context(context: "MmContext", told: GtpPdpContext, identifier: Tran
     pdp.subscription_id = told.pdp_context_identifier
     pdp.apn = told.access_point_name
     pdp.pdp_address = plain(told.pdp_address)
+    pdp.filters = None
     pdp.ggsn_control, pdp.ggsn_teid_control = ends
     pdp.ggsn_user = peer_address(told.ggsn_address_for_user_traffic)
     pdp.ggsn_teid_data = told.uplink_teid_data_i

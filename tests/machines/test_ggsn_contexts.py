@@ -522,7 +522,7 @@ def test_update_of_the_filters() -> None:
     second = around.adds(created, tft=None)
     assert second.cause is GtpCause.REQUEST_ACCEPTED
     answer = around.updates(created, tft=TrafficFlowTemplate(TftOperation.DELETE_EXISTING_TFT))
-    assert answer.cause is GtpCause.PDP_CONTEXT_WITHOUT_TFT_ALREADY_ACTIVATED
+    assert answer.cause is GtpCause.SEMANTIC_ERROR_IN_THE_TFT_OPERATION
 
 
 # --- delete ---------------------------------------------------------------------------------------------------------
