@@ -45,7 +45,11 @@ TOLD: Final = (
     ("sgsn", "reallocate"),
     ("sgsn", "detach"),
     ("sgsn", "deactivate"),
+    ("sgsn", "modify"),
     ("ggsn", "deactivate"),
+    ("ggsn", "modify"),
+    ("pdn", "ping"),
+    ("pdn", "ping"),
     ("hlr", "insert"),
     ("hlr", "cancel"),
     ("hlr", "reset"),
@@ -57,6 +61,9 @@ TOLD: Final = (
     ("bss", "reset"),
 )
 """What nodes of the network are told to do, by their roles."""
+
+ADDRESSES: Final = ("10.100.0.1", "10.100.0.2", "10.102.0.2")
+"""Whom the network behind Gi pings: whoever has these addresses; the last one is static, and may be woken."""
 
 IN_ORDER: Final = ("gb", "a")
 """Interfaces where whatever is not lost comes once and in its order (48.016 7.1, Q.714 1.1.2)."""
@@ -141,8 +148,12 @@ class Life:
                 arguments = {}
             case "hlr", "reset":
                 arguments = {}
-            case "ggsn", _:
+            case ("ggsn", "deactivate"):
                 arguments["nsapi"] = 5
+            case (_, "modify"):
+                arguments |= {"nsapi": 5, "qos": {"delay_class": dice.choice((1, 2, 3))}}
+            case ("pdn", _):
+                arguments = {"address": dice.choice(ADDRESSES), "count": dice.choice((1, 5)), "interval_ms": 500}
             case "sgsn", "detach":
                 arguments["type"] = dice.choice(("no-reattach", "reattach", "imsi"))
         nodes = self._of_role.get(role)

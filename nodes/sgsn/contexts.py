@@ -25,6 +25,7 @@ class Contexts(Node):
     gb: "Gb"
     gs: "Gs"
     hlr_resets: "HlrResets"
+    unreached: dict[Imsi, None]
     user_plane: "UserPlane"
 
     def __init__(self, config: SgsnConfig, rng: Random, records: Iterable[Record]) -> None:
@@ -154,6 +155,7 @@ class Contexts(Node):
         self.disown(context)
         if context.imsi is not None and context.imsi not in self.by_imsi:
             self.gs.forget(context.imsi)
+            self.unreached.pop(context.imsi, None)  # MNRG is a part of the context (23.060 13.2)
 
 
 def drop(index: dict[Any, MmContext], key: Any, context: MmContext) -> bool:

@@ -80,6 +80,19 @@ def test_detached_mobile_comes_back() -> None:
     assert lab.orders("inspect").body["unreached"] == 0
 
 
+def test_mark_goes_with_the_context() -> None:
+    """23.060 13.2: MNRG is a part of the context; once that is purged the next attach tells the HLR by itself."""
+    lab = Around(timers={"X-purge": 60_000_000})
+    lab.attached()
+    lab.orders("detach", imsi=IMSI)
+    lab.waits(40)
+    lab.notify()
+    assert lab.orders("inspect").body["unreached"] == 1
+    lab.waits(61)
+    assert lab.sgsn.by_imsi == {}
+    assert lab.orders("inspect").body["unreached"] == 0
+
+
 def test_silent_mobile_is_heard() -> None:
     """23.060 9.2.2.2.2: no answer to T3385; the GGSN is told, and the HLR when the mobile is heard."""
     lab = Around()
