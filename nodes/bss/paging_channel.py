@@ -109,7 +109,16 @@ def next_request(temporary: deque[Page], others: deque[Page]) -> Request:
     if len(temporary) >= 2 and len(temporary) + len(others) >= 3:
         first, second = taken(temporary, 2)
         return make_type_2(first, second, (others or temporary).popleft())
-    return make_type_1(*taken(temporary, 2 - min(len(others), 1)), *taken(others, 2))
+    if temporary and others:
+        return make_type_1(temporary.popleft(), others.popleft())
+    if temporary:
+        return make_type_1(*taken(temporary, 2))
+    return make_type_1(*taken(others, 2 if have_room(list(others)[:2]) else 1))
+
+
+def have_room(pages: list[Page]) -> bool:
+    """Whether PAGING REQUEST TYPE 1 has room for two: IMSIs leave none for the octet that tells of packets (9.1.22)."""
+    return any(isinstance(page.identity, Tmsi) for page in pages) or not any(page.packets for page in pages)
 
 
 def taken(pages: deque[Page], most: int) -> Iterator[Page]:

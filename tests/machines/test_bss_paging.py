@@ -273,6 +273,23 @@ def test_paging_of_two_in_one_occasion(bss: Any) -> None:
     assert request.p1_rest_octets.packet_page_indication_2
 
 
+def test_paging_of_two_imsis_in_one_occasion(bss: Any) -> None:
+    """44.018 9.1.22: two IMSIs fill PAGING REQUEST TYPE 1: no octet is left to tell that packets are meant."""
+    first, one, two = (Imsi(f"00101000000000{number}") for number in (3, 4, 5))
+    _, *requests = paged_together(bss, first, one, two)
+    assert [request.mobile_identity_1 for request in requests] == [MobileIdentity(one), MobileIdentity(two)]
+    assert all(request.p1_rest_octets.packet_page_indication_1 for request in requests)
+
+
+def test_paging_of_one_temporary_identity_and_two_imsis_in_one_occasion(bss: Any) -> None:
+    """44.018 9.1.22: a temporary identity and an IMSI share a message, the other IMSI has its own."""
+    first, one, two = (Imsi(f"00101000000000{number}") for number in (3, 4, 5))
+    _, together, alone = paged_together(bss, first, one, two, PTMSI)
+    assert together.mobile_identity_1 == MobileIdentity(PTMSI)
+    assert together.mobile_identity_2 == MobileIdentity(one)
+    assert alone.mobile_identity_1 == MobileIdentity(two)
+
+
 def test_paging_for_calls_and_packets_in_one_occasion(bss: Any) -> None:
     """44.018 10.5.2.8, 10.5.2.25: each with its channel; by a TMSI a call is meant, by a P-TMSI packets."""
     bss.say(paging_ps(ptmsi=Tmsi(0xC0000009), bvci=2))
