@@ -339,13 +339,15 @@ class MmContext(Procedure):
             self.suspension.hear(DEREGISTERED)
         self.reachability.hear(DEREGISTERED)
 
-    def leave_sessions(self) -> None:
-        """Another SGSN has the PDP contexts: the GGSNs are not to be told when they end here."""
-        for pdp in self.pdp.values():
-            pdp.in_ggsn = False
-
     def drop_sessions(self) -> None:
-        """No PDP context is left, here and in the GGSNs; the mobile is not told (23.060 6.6)."""
+        """No PDP context is left, here and in the GGSNs; the mobile is not told (23.060 6.6).
+
+        Where the HLR has cancelled the mobile because it is with another SGSN, so are its PDP contexts, and what that
+        has made of them since then: the GGSNs are not told.
+        """
+        if self.handover is not None and self.handover.cancelled:
+            for pdp in self.pdp.values():
+                pdp.in_ggsn = False
         while self.pdp:
             next(iter(self.pdp.values())).drop()
         for request in tuple(self.pdp_requests.values()):

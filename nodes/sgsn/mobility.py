@@ -341,8 +341,6 @@ def forgotten(context: MmContext, event: Forgotten) -> S:
     Then the GGSNs may not know so, too, and delete its PDP contexts if they are with this SGSN still.
     """
     context.end_children()
-    if event.cancelled:
-        context.leave_sessions()
     context.deregistered()
     if event.cancelled:
         return S.GONE

@@ -390,3 +390,23 @@ def test_back_through_the_other_sgsn(home: Moving) -> None:
     assert home.all(DeletePdpContextRequest) == []
     assert home.pdp().state.value == "PDP-ACTIVE"
     assert NEAR.rai != home.context.rai
+
+
+def test_back_with_a_session_that_was_made_anew(home: Moving) -> None:
+    """A, B, A: under B a context was deactivated and activated again: what is left in A of the old one is not that."""
+    first = home.beside()
+    home.departs()
+    home.cancels(CancellationType.UPDATE_PROCEDURE)
+    mobile = home.mobiles[0]
+    mobile.tlli, mobile.area, mobile.signature, mobile.cell = Tlli.local(Tmsi(0xC0001234)), FOREIGN, 1, AWAY
+    mobile.update(NORMAL)
+    home.said = [entry for entry in home.said if isinstance(entry[1], SgsnContextRequest)]
+    control = first.ggsn_teid_control
+    home.hands_over(*(told(nsapi, uplink_teid_control_plane=control) for nsapi in (5, 6)))
+    for request in home.all(UpdatePdpContextRequest):
+        home.answers_update(request, tunnel_endpoint_identifier_data_i=Teid(0x200 + request.nsapi.value))
+    assert home.last(RoutingAreaUpdateAccept)
+    mobile.says(RoutingAreaUpdateComplete())
+    home.waits(61)
+    assert home.all(DeletePdpContextRequest) == []
+    assert list(home.context.pdp) == [5, 6]
