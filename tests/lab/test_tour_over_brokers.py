@@ -180,7 +180,7 @@ def test_tshark_complains_of_nothing(demo: Demo, tshark: str) -> None:
     faults = '_ws.malformed || _ws.expert.severity >= "Note" || bssap.extraneous_data'
     assert dissect(tshark, demo, "-Y", faults) == ""
     interfaces = Counter(dissect(tshark, demo, "-T", "fields", "-e", "frame.interface_name").split())
-    assert interfaces.keys() == {"Um", "Gb", "Gr", "Gf", "Gs", "Gn", "D", "A"}
+    assert interfaces.keys() == {"Um", "Gb", "Gr", "Gf", "Gs", "Gn", "Gi", "D", "A"}
     assert min(interfaces["Um"], interfaces["Gb"]) > 100
 
 
