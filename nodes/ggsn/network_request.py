@@ -3,6 +3,9 @@
 A packet looks for its mobile. There is one run an address, from the first downlink packet for a static address
 without context on. Packets wait in it, the newest of them, until the mobile has made the context.
 
+An SGSN that does not know the mobile may be the one that it has left: then the HLR is asked again for the one where it
+is (23.060 9.2.2.2.2).
+
 MNRG is set where the HLR says so, or where the SGSN does not know the mobile, has it detached, or gets no answer to
 paging: those the HLR will tell of when the mobile is heard again. A mobile that refuses, or that is suspended for a
 call, is there: for it nothing is set. After any failure packets are dropped for a time, X-quiet, so that who sends them
@@ -87,9 +90,12 @@ class NotificationRejected:
 
 
 class NetworkRequest(Inquiry):
-    """One activation, for the static ``address`` of a subscriber at an access point."""
+    """One activation, for the static ``address`` of a subscriber at an access point.
 
-    __slots__ = ("address", "imsi", "key", "packets", "point", "teid")
+    ``sgsn`` is the one that is asked, or was asked last; ``left`` the one that does not know the mobile, if any.
+    """
+
+    __slots__ = ("address", "imsi", "key", "left", "packets", "point", "sgsn", "teid")
 
     stage: "Ggsn"
 
@@ -101,6 +107,8 @@ class NetworkRequest(Inquiry):
         self.imsi = imsi
         self.packets: deque[bytes] = deque()
         self.teid = NO_TEID
+        self.sgsn: GsnAddress | None = None
+        self.left: GsnAddress | None = None
 
     @property
     def subject(self) -> str:
@@ -136,8 +144,21 @@ class NetworkRequest(Inquiry):
             self.stage.gtp.release_teid(self.teid)
             self.teid = NO_TEID
 
+    def locate(self) -> S:
+        """Have the HLR tell the SGSN."""
+        ggsn, hlr = self.stage, self.stage.hlr_of(self.imsi)
+        if hlr is None:
+            return self.be_quiet()
+        dialogue = self.begin_dialogue(hlr, GPRS_LOCATION_INFO_RETRIEVAL_V3, self.imsi)
+        dialogue.invoke(
+            SendRoutingInfoForGprsArg(imsi=self.imsi, ggsn_address=ggsn.config.address, ggsn_number=ggsn.isdn)
+        )
+        dialogue.send()
+        return S.WAIT_LOCATION
+
     def notify(self, sgsn: GsnAddress) -> S:
         """Let the SGSN ask the mobile for the context."""
+        self.sgsn = sgsn
         if not self.stage.gtp.path_to(sgsn):
             self.stage.warn("gtp route", f"{self.imsi} is with the SGSN {sgsn}, which is not known here")
             return self.be_quiet()
@@ -181,21 +202,13 @@ class NetworkRequest(Inquiry):
 def begun(request: NetworkRequest, event: Begin) -> S:
     """Find the SGSN: by another context of the mobile, or ask the HLR."""
     served = request.stage.sgsn_of(request.imsi)
-    if served is not None:
-        return request.notify(served)
-    ggsn, hlr = request.stage, request.stage.hlr_of(request.imsi)
-    if hlr is None:
-        return request.be_quiet()
-    dialogue = request.begin_dialogue(hlr, GPRS_LOCATION_INFO_RETRIEVAL_V3, request.imsi)
-    dialogue.invoke(
-        SendRoutingInfoForGprsArg(imsi=request.imsi, ggsn_address=ggsn.config.address, ggsn_number=ggsn.isdn)
-    )
-    dialogue.send()
-    return S.WAIT_LOCATION
+    return request.locate() if served is None else request.notify(served)
 
 
 def located(request: NetworkRequest, event: SendRoutingInfoForGprsRes) -> S:
     """Ask the SGSN, unless the HLR knows that it is in vain; a mobile that was not heard of is tried all the same."""
+    if event.sgsn_address == request.left:
+        return request.fail(GtpCause.IMSI_NOT_KNOWN)
     reason = event.mobile_not_reachable_reason
     if reason is None or reason is AbsentSubscriberDiagnosticSm.NO_PAGING_RESPONSE_VIA_SGSN:
         return request.notify(event.sgsn_address)
@@ -217,7 +230,13 @@ def unanswered(request: NetworkRequest, event: NoAnswer) -> S:
 def notified(request: NetworkRequest, event: Transaction) -> S:
     """The SGSN asks the mobile, or why it does not."""
     cause = event.answer.cause
-    return S.WAIT_ACTIVATION if cause.is_acceptance else request.fail(cause)
+    if cause.is_acceptance:
+        return S.WAIT_ACTIVATION
+    if cause is GtpCause.IMSI_NOT_KNOWN and request.left is None:
+        request.left = request.sgsn
+        request.leave_sgsn()
+        return request.locate()
+    return request.fail(cause)
 
 
 def not_notified(request: NetworkRequest, event: Transaction) -> S:
@@ -247,6 +266,7 @@ def not_reported(request: NetworkRequest, event: Refused | NoAnswer) -> S:
 
 def present(request: NetworkRequest, event: MsPresent) -> S:
     """The mobile is there again: try once more."""
+    request.left = None
     return request.notify(event.sgsn)
 
 
@@ -275,10 +295,20 @@ NETWORK_REQUEST = Machine(
     rows=[
         # in this state    on this event     do this      and be in one of
         (S.START, Begin, begun, (S.WAIT_LOCATION, S.WAIT_NOTIFICATION, S.QUIET)),
-        (S.WAIT_LOCATION, SendRoutingInfoForGprsRes, located, (S.WAIT_NOTIFICATION, S.WAIT_PRESENT, S.QUIET)),
+        (
+            S.WAIT_LOCATION,
+            SendRoutingInfoForGprsRes,
+            located,
+            (S.WAIT_NOTIFICATION, S.WAIT_REPORT, S.WAIT_PRESENT, S.QUIET),
+        ),
         (S.WAIT_LOCATION, Refused, not_located, (S.WAIT_PRESENT, S.QUIET)),
         (S.WAIT_LOCATION, NoAnswer, unanswered, (S.QUIET,)),
-        (S.WAIT_NOTIFICATION, gtp.S.ANSWERED, notified, (S.WAIT_ACTIVATION, S.WAIT_REPORT, S.QUIET)),
+        (
+            S.WAIT_NOTIFICATION,
+            gtp.S.ANSWERED,
+            notified,
+            (S.WAIT_ACTIVATION, S.WAIT_LOCATION, S.WAIT_REPORT, S.QUIET),
+        ),
         (S.WAIT_NOTIFICATION, gtp.S.NO_RESPONSE, not_notified, (S.QUIET,)),
         ((S.WAIT_NOTIFICATION, S.WAIT_ACTIVATION), NotificationRejected, rejected, (S.WAIT_REPORT, S.QUIET)),
         (S.WAIT_ACTIVATION, X_ACTIVATION, never_activated, (S.QUIET,)),

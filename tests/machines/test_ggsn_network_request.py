@@ -29,7 +29,7 @@ from protocol.map.packet import (
 )
 from tests.machines.ggsn_lab import GGSN, STATIC, STATIC_6, STATIC_IMSI, WEB, WEB_6, AroundGgsn, packet
 
-SGSN = GsnAddress.parse("10.0.0.3")
+SGSN, SGSN_2 = GsnAddress.parse("10.0.0.3"), GsnAddress.parse("10.0.0.9")
 OWN: dict[str, Any] = {"ggsn_number": IsdnAddress("999010000007"), "ggsn_address": GsnAddress.parse("10.0.0.7")}
 CONTEXT: dict[str, Any] = {
     "imsi": GtpImsi(STATIC_IMSI),
@@ -72,9 +72,9 @@ def reject(around: AroundGgsn, request: PduNotificationRequest, cause: GtpCause,
 
 
 def unreachable(around: AroundGgsn) -> None:
-    """The SGSN does not know the mobile, and the HLR has been told."""
+    """The mobile is detached, and the HLR has been told."""
     called(around)
-    around.answers(PduNotificationResponse, cause=GtpCause.IMSI_NOT_KNOWN)
+    around.answers(PduNotificationResponse, cause=GtpCause.MS_IS_GPRS_DETACHED)
     around.hlr_results(FailureReportRes())
     assert around.inspects()["mnrg"] == [STATIC_IMSI]
 
@@ -174,6 +174,8 @@ def test_not_reachable(cause: GtpCause) -> None:
     around = AroundGgsn()
     called(around)
     around.answers(PduNotificationResponse, cause=cause)
+    if cause is GtpCause.IMSI_NOT_KNOWN:
+        locate(around)  # it is where it was
     assert around.hlr_asked() == FailureReportArg(imsi=Imsi(STATIC_IMSI), **OWN)
     assert around.inspects()["mnrg"] == []
     around.hlr_results(FailureReportRes())
@@ -185,6 +187,30 @@ def test_not_reachable(cause: GtpCause) -> None:
     assert (len(around.hlr), len(around.heard)) == (asked, heard)
     assert around.inspects()["dropped"] == {"not activated": 2, "not reachable": 1}
     assert around.is_empty()
+
+
+def test_not_known_where_it_was() -> None:
+    """23.060 9.2.2.2.2: the SGSN does not know the mobile: the HLR tells the one to which it has gone meanwhile."""
+    around = AroundGgsn()
+    called(around)
+    around.answers(PduNotificationResponse, cause=GtpCause.IMSI_NOT_KNOWN)
+    assert isinstance(around.hlr_asked(), SendRoutingInfoForGprsArg)
+    locate(around, sgsn_address=SGSN_2)
+    around.asked(PduNotificationRequest, "sgsn2")
+    around.answers(PduNotificationResponse, "sgsn2")
+    around.creates("sgsn2", **CONTEXT)
+    assert len(around.tunnelled()) == 1
+    assert around.inspects()["network_requests"] == 0
+
+
+def test_not_known_anywhere() -> None:
+    """23.060 9.2.2.2.2: nor does the other SGSN: the HLR is not asked for ever, but told."""
+    around = AroundGgsn()
+    called(around)
+    around.answers(PduNotificationResponse, cause=GtpCause.IMSI_NOT_KNOWN)
+    locate(around, sgsn_address=SGSN_2)
+    around.answers(PduNotificationResponse, "sgsn2", cause=GtpCause.IMSI_NOT_KNOWN)
+    assert isinstance(around.hlr_asked(), FailureReportArg)
 
 
 def test_note_present() -> None:
