@@ -32,6 +32,17 @@ OVER_BROKER = [
     "gs-update-same-location-area",
     "gs-update-other-sgsn",
     "gs-update-imsi-attach",
+    "pdp-activation-ipv6",
+    "pdp-activation-create-lost",
+    "pdp-modification-by-ggsn",
+    "pdp-deactivation-by-ggsn",
+    "secondary-packets",
+    "network-requested-activation",
+    "ggsn-between-networks",
+    "packets-long",
+    "packets-suspended",
+    "update-other-sgsn-sessions",
+    "detach-sessions",
 ]
 
 
