@@ -40,10 +40,12 @@ def changed(template: TrafficFlowTemplate, own: Filters, others: Iterable[Filter
         after = own  # 10.5.6.12: spare is to be ignored
     elif operation == TftOperation.CREATE_NEW_TFT:
         after = template.filters
-    elif not own or (operation == TftOperation.DELETE_EXISTING_TFT and () in before):
-        raise TemplateError(SmCause.SEMANTIC_ERROR_IN_THE_TFT_OPERATION)
     elif operation == TftOperation.DELETE_EXISTING_TFT:
-        after = ()
+        after = ()  # be it for the second time, where the accept was lost
+        if () in before:
+            raise TemplateError(SmCause.SEMANTIC_ERROR_IN_THE_TFT_OPERATION)
+    elif not own:
+        raise TemplateError(SmCause.SEMANTIC_ERROR_IN_THE_TFT_OPERATION)
     else:
         after = edited(template, own)
     if len(after) > MOST_FILTERS:

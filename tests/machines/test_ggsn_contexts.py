@@ -488,8 +488,8 @@ def test_deletion_by_an_sgsn_that_could_not_update() -> None:
         ({"sgsn_address_for_control_plane": GtpAddress.parse("10.9.9.9")}, GtpCause.SYSTEM_FAILURE, 0x2001),
         ({"sgsn_address_for_user_traffic": GtpAddress.parse("10.9.9.9")}, GtpCause.SYSTEM_FAILURE, 0x2001),
         (
-            {"tft": TrafficFlowTemplate(TftOperation.DELETE_EXISTING_TFT)},
-            GtpCause.SEMANTIC_ERROR_IN_THE_TFT_OPERATION,
+            {"tft": TrafficFlowTemplate(TftOperation.CREATE_NEW_TFT)},
+            GtpCause.SYNTACTIC_ERROR_IN_THE_TFT_OPERATION,
             0x2001,
         ),
     ],

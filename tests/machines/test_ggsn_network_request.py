@@ -199,7 +199,7 @@ def test_not_known_where_it_was() -> None:
     around.asked(PduNotificationRequest, "sgsn2")
     around.answers(PduNotificationResponse, "sgsn2")
     around.creates("sgsn2", **CONTEXT)
-    assert len(around.tunnelled()) == 1
+    assert len(around.tunnelled("sgsn2")) == 1
     assert around.inspects()["network_requests"] == 0
 
 

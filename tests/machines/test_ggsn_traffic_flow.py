@@ -47,6 +47,7 @@ A, B, C = port(0, 10), port(1, 20), port(2, 30)
         (OP.CREATE_NEW_TFT, (B, A), (), (A, B)),
         (OP.CREATE_NEW_TFT, (A,), (B, C), (A,)),
         (OP.DELETE_EXISTING_TFT, (), (A, B), ()),
+        (OP.DELETE_EXISTING_TFT, (), (), ()),
         (OP.ADD_PACKET_FILTERS_TO_EXISTING_TFT, (A,), (B,), (A, B)),
         (OP.ADD_PACKET_FILTERS_TO_EXISTING_TFT, (port(1, 5),), (A, B), (port(1, 5), A)),
         (OP.ADD_PACKET_FILTERS_TO_EXISTING_TFT, (port(7, 20),), (A, B), (A, port(7, 20))),
@@ -72,7 +73,6 @@ def template(operation: TftOperation, items: tuple[Any, ...]) -> TrafficFlowTemp
 @pytest.mark.parametrize(
     ("operation", "items", "own", "others", "cause"),
     [
-        (OP.DELETE_EXISTING_TFT, (), (), [], SEMANTIC),
         (OP.ADD_PACKET_FILTERS_TO_EXISTING_TFT, (A,), (), [], SEMANTIC),
         (OP.REPLACE_PACKET_FILTERS_IN_EXISTING_TFT, (A,), (), [], SEMANTIC),
         (OP.DELETE_PACKET_FILTERS_FROM_EXISTING_TFT, (FilterIdentifier(0),), (), [], SEMANTIC),
