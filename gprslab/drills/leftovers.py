@@ -9,7 +9,7 @@ from gprslab.session import Session
 HISTORY: Final = frozenset(
     {
         *("restarts", "warnings", "timers", "located", "purged", "checked", "counts"),
-        *("downlink_discarded", "packets_dropped", "discarded_frames", "dropped"),
+        *("downlink_discarded", "packets_dropped", "discarded_frames", "dropped", "mnrg"),
     }
 )
 """What a node tells of its past, or of when it will act."""

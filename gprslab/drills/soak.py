@@ -5,7 +5,7 @@ something does not hold. A seed tells the same story every time.
 """
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from traceback import extract_tb, print_exception
@@ -217,11 +217,37 @@ DEAD_FOR: Final = 60 * SECOND
 """How long a node is dead at most (microseconds)."""
 
 
-class Soak:
-    """The network with quick timers, and how it is when nothing has happened to it."""
+VARIANTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "plain": {},
+    "mode II": {"topology": {"policies": {"nmo": "II"}}},
+    "mode III": {"topology": {"policies": {"nmo": "III"}}},
+    "one VLR": {"topology": {"nodes": {"bss2": {"vlr": "vlr1"}}}},
+    "trusting": {"topology": {"policies": {"authenticate": "when needed", "path_failure": "delete"}}},
+    "restless": {
+        "topology": {
+            "policies": {
+                "ptmsi_reallocation": "every update",
+                "force_to_standby": True,
+                "cell_notification": True,
+                "network_name": "Laboratory",
+            }
+        }
+    },
+    "pool": {
+        "topology": {
+            "policies": {"nri_bits": 4},
+            "nodes": {"sgsn1": {"nri": 3}, "sgsn2": {"nri": 9}, "bss1": {"pool": ["sgsn2"]}},
+        }
+    },
+}
+"""Networks to live in; a seed draws one."""
 
-    def __init__(self, base: Lab) -> None:
-        self.lab = base.with_changes(QUICK, "the soak")
+
+class Soak:
+    """A network with quick timers, and how it is when nothing has happened to it."""
+
+    def __init__(self, base: Lab, variant: str = "plain") -> None:
+        self.lab = base.with_changes(QUICK, "the soak").with_changes(VARIANTS[variant], variant)
         with WorldSession(self.lab, 1, "off") as session:
             session.advance(DRAIN)
             self._still: StillLife = still_life(session, self.lab)
@@ -282,12 +308,18 @@ class Soak:
 @click.option("--seeds", type=click.IntRange(1), default=1000, help="How many seeds.")
 @click.option("--first", type=click.IntRange(0), default=1, help="The first of them.")
 @click.option("--happenings", type=click.IntRange(1, 1_000_000), default=100, help="How much happens with each.")
+@click.option("--variant", type=click.Choice(list(VARIANTS)), help="The network; each seed draws one.")
 @click.option("--verbose", is_flag=True, help="Tell all that happens.")
-def main(seeds: int, first: int, happenings: int, verbose: bool) -> None:
+def main(seeds: int, first: int, happenings: int, variant: str | None, verbose: bool) -> None:
     """Live with random orders, losses and deaths, and tell the seeds after which something does not hold."""
-    soak = Soak(load_lab())
+    base = load_lab()
+    soaks: dict[str, Soak] = {}
     bad = 0
     for seed in range(first, first + seeds):
+        name = variant or Random(f"variant {seed}").choice(list(VARIANTS))
+        soak = soaks.get(name)
+        if soak is None:
+            soak = soaks[name] = Soak(base, name)
         log: Callable[[str], None] = click.echo if verbose else lambda _: None
         try:
             wrong = list(dict.fromkeys(soak.wrong(seed, happenings, log)))
@@ -298,7 +330,7 @@ def main(seeds: int, first: int, happenings: int, verbose: bool) -> None:
                 print_exception(fault)
         bad += bool(wrong)
         for sentence in wrong:
-            click.echo(f"seed {seed}: {sentence}")
+            click.echo(f"seed {seed} ({name}): {sentence}")
         sys.stdout.flush()
     click.echo(f"soak: {seeds} seeds with {happenings} happenings each, {bad} bad")
     raise SystemExit(1 if bad else 0)

@@ -37,8 +37,8 @@ def test_the_soak_by_hand() -> None:
 def test_what_is_wrong_is_told_by_its_seed(monkeypatch: pytest.MonkeyPatch) -> None:
     """What does not hold, and a node that raises, are told with the seed; the exit status is 1."""
     monkeypatch.setattr(soak, "broken", lambda *_: ["nobody is well"])
-    ended = CliRunner().invoke(main, ["--seeds", "1", "--happenings", "1"])
-    assert (ended.exit_code, ended.output.splitlines()[0]) == (1, "seed 1: nobody is well")
+    ended = CliRunner().invoke(main, ["--seeds", "1", "--happenings", "1", "--variant", "mode II"])
+    assert (ended.exit_code, ended.output.splitlines()[0]) == (1, "seed 1 (mode II): nobody is well")
 
     def advance(*_: Any) -> None:
         raise AssertionError("time stands still")
@@ -46,6 +46,6 @@ def test_what_is_wrong_is_told_by_its_seed(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(Soak, "__init__", lambda *_: None)
     monkeypatch.setattr(Soak, "wrong", lambda *_: World.advance(None, 0))  # type: ignore[arg-type]
     monkeypatch.setattr(World, "advance", advance)
-    ended = CliRunner().invoke(main, ["--seeds", "1"])
+    ended = CliRunner().invoke(main, ["--seeds", "1", "--variant", "pool"])
     assert ended.exit_code == 1
-    assert ended.output.startswith("seed 1: AssertionError: time stands still in test_soak.py, line")
+    assert ended.output.startswith("seed 1 (pool): AssertionError: time stands still in test_soak.py, line")
