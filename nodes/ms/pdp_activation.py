@@ -64,6 +64,7 @@ def requested_beside(context: PdpContext, linked_nsapi: int) -> S:
     linked = context.sessions.contexts[linked_nsapi]
     wanted = context.wanted
     template = TrafficFlowTemplate(TftOperation.CREATE_NEW_TFT, wanted.filters) if wanted.filters else None
+    context.linked = linked.identifier
     context.ask(
         ActivateSecondaryPdpContextRequest(
             transaction_identifier=context.identifier,

@@ -65,7 +65,7 @@ class PdpContext(Procedure):
     ``held``: what was asked has not been sent, as the mobile is not served. ``address`` and ``apn`` are those that it
     has, or has asked for; ``prefix`` is that of an IPv6 address. ``waiting`` are packets that are to leave, ``probes``
     those of operators by their number; ``asked_filters`` are to take the place of its ``filters``. The counters are of
-    packets that left and came, and of their octets.
+    packets that left and came, and of their octets. ``linked`` is the transaction that a request beside another names.
     """
 
     __slots__ = (
@@ -76,6 +76,7 @@ class PdpContext(Procedure):
         "filters",
         "held",
         "identifier",
+        "linked",
         "llc_sapi",
         "octets_received",
         "octets_sent",
@@ -108,6 +109,7 @@ class PdpContext(Procedure):
         self.prefix: bytes | None = None
         self.orders: tuple[Order, ...] = ()
         self.held = False
+        self.linked: TransactionIdentifier | None = None
         self.segmentation = Segmentation(wanted.nsapi)
         self.waiting: tuple[bytes, ...] = ()
         self.probes: dict[int, Probe] = {}

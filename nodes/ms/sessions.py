@@ -146,7 +146,7 @@ class Sessions:
 
     def _begin(self, order: Order, wanted: Wanted) -> None:
         self.stage.reply(order.command, "accepted")
-        self.activate(wanted, self.allocate_identifier(), (order,))
+        self.activate(wanted, self.allocate_identifier(wanted.nsapi), (order,))
 
     def _tell_context(self, order: Order, nsapi: int) -> str | None:
         context = self.contexts.get(nsapi)
@@ -223,9 +223,16 @@ class Sessions:
         """The lowest that is free."""
         return next((nsapi for nsapi in NSAPIS if nsapi not in self.contexts), None)
 
-    def allocate_identifier(self) -> TransactionIdentifier:
-        """The lowest transaction of ours that is free: there are more than NSAPIs."""
-        used = {context.identifier.value for context in self.contexts.values() if not context.identifier.flag}
+    def allocate_identifier(self, nsapi: int) -> TransactionIdentifier:
+        """The lowest transaction of ours that is free for a context: there are more than NSAPIs.
+
+        One that an unanswered request names, which may come again (T3380), is free for the NSAPI that it means alone.
+        """
+        taken = [context.identifier for context in self.contexts.values()]
+        for context in self.contexts.values():
+            if context.linked is not None and context.state is S.SECONDARY_PENDING:
+                taken += [context.linked] if context.wanted.linked_nsapi != nsapi else []
+        used = {identifier.value for identifier in taken if not identifier.flag}
         return TransactionIdentifier(min(set(range(len(used) + 1)) - used))
 
     def activate(self, wanted: Wanted, identifier: TransactionIdentifier, orders: tuple[Order, ...] = ()) -> None:
@@ -279,7 +286,7 @@ class Sessions:
                 self.wanted += (wanted,)
                 return
             wanted = replace(wanted, address=linked.address, apn=linked.apn)
-        self.activate(wanted, self.allocate_identifier())
+        self.activate(wanted, self.allocate_identifier(wanted.nsapi))
 
     def remember(self) -> None:
         """The registration is of no use: what was active is to be activated again (4.7.4.2.2, 4.7.5.1.4)."""

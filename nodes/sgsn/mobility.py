@@ -22,6 +22,7 @@ from nodes.sgsn.detach import NetworkDetach
 from nodes.sgsn.detach_check import DetachCheck
 from nodes.sgsn.events import (
     DEPARTED,
+    REGISTERED,
     TMSI_TAKEN,
     Departed,
     DetachedFromGprs,
@@ -328,8 +329,13 @@ def implicitly_detached(context: MmContext, event: ImplicitDetach) -> S:
 
 
 def departed(context: MmContext, event: Departed) -> S:
-    """Another SGSN serves the mobile: what runs here is over; HLR, VLR and GGSNs no longer agree (6.9.1.2.2 step 4)."""
+    """Another SGSN serves the mobile: what runs here is over; HLR, VLR and GGSNs no longer agree (6.9.1.2.2 step 4).
+
+    One that had not even completed its update here may come back all the same, and is missed then as any other.
+    """
     context.end_children()
+    if context.reachability.mm_state == "IDLE":
+        context.reachability.hear(REGISTERED)
     context.location_confirmed = context.ggsns_know = False
     context.tell_gs(event)
     return S.REGISTERED

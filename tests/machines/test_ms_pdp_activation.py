@@ -420,6 +420,16 @@ def test_secondary_without_primary(state: str) -> None:
     assert replies(around) == [("failed", {"error": "m1 has no active PDP context with NSAPI 5"})]
 
 
+def test_secondary_whose_primary_goes() -> None:
+    """24.008 10.5.6.7: the request names a transaction, and may come again: no other context gets that meanwhile."""
+    around = activated()
+    first = only(around.order("activate-secondary", nsapi=5, filter=UDP_FILTER))
+    assert first.linked_ti.transaction_identifier == TransactionIdentifier(0)
+    around.says(end_context())
+    assert only(around.order("activate", nsapi=7)).transaction_identifier == TransactionIdentifier(2)
+    assert only(around.order("activate", nsapi=5)).transaction_identifier == TransactionIdentifier(0)
+
+
 def test_secondary_accept_for_first() -> None:
     """An answer to another request does not fit the state: SM STATUS #98 (8.4)."""
     around = attached()

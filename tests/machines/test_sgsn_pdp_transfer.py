@@ -371,6 +371,18 @@ def test_returned_to_the_old_sgsn(lab: Moving) -> None:
     assert lab.is_clean
 
 
+def test_heard_once_after_it_has_gone_before_its_update_was_complete(lab: Moving) -> None:
+    """23.060 6.9.1.2.2 step 4: a COMPLETE that comes late looks like a return: the mobile is missed after a time."""
+    mobile = lab.arrives(told())
+    mobile.completes = False
+    lab.answers_update(lab.last(UpdatePdpContextRequest))
+    lab.departs()
+    mobile.says(RoutingAreaUpdateComplete())
+    assert not lab.look["departed"]
+    lab.waits(45 + 58 * 60 + 61 + 11)
+    assert not lab.sgsn.by_imsi
+
+
 def test_back_through_the_other_sgsn(home: Moving) -> None:
     """A, B, A: the contexts come back with the mobile, and those that were left here go without a word to the GGSN."""
     home.departs()
