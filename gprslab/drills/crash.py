@@ -45,6 +45,7 @@ QUICK: Final[Mapping[str, Any]] = {
         "X-vlr-purge": "30 s",
         "X-barred": "60 s",
         "X-silence": "90 s",
+        "X-suspension": "3 min",
         "X-radio-link": "90 s",
     },
 }

@@ -39,7 +39,13 @@ class LocationUpdate(Inquiry):
         if hlr is None:
             return False
         self.begin_dialogue(hlr, GPRS_LOCATION_UPDATE_V3, self.context.imsi)
+        self.stage.locating[self.context.imsi] = self
         return True
+
+    def ended(self) -> None:
+        super().ended()
+        if self.stage.locating.get(self.context.imsi) is self:
+            del self.stage.locating[self.context.imsi]
 
 
 def begun(update: LocationUpdate, event: Begin) -> S:

@@ -22,6 +22,7 @@ from nodes.sgsn.gn import Gn
 from nodes.sgsn.gs import Gs
 from nodes.sgsn.hlr_reset import CONTEXTS as RESETS
 from nodes.sgsn.hlr_reset import HlrResets
+from nodes.sgsn.location_update import LocationUpdate
 from nodes.sgsn.next_occasion import NextOccasion
 from nodes.sgsn.packets import USER_SAPIS, UserPlane
 from nodes.sgsn.ptmsi_reallocation import ReallocationOrder
@@ -94,6 +95,8 @@ class Sgsn(Contexts):
         self.suspensions = Suspensions(self)
         self.user_plane = UserPlane(self)
         self.hlr_resets = HlrResets(self)
+        self.locating: dict[Imsi, LocationUpdate] = {}
+        """The location update that runs, by IMSI."""
         self.unreached: dict[Imsi, None] = {}
         """Mobiles that a GGSN could not have, of whose return the HLR is to hear (ready_for_sm.py)."""
         self.gn = Gn(self)
@@ -302,10 +305,18 @@ class Sgsn(Contexts):
     def cancel_location(self, dialogue: Dialogue, argument: CancelLocationArg) -> None:
         """The HLR cancels a mobile (29.002 8.1.3); one that is not known is acknowledged all the same.
 
-        One that still waits for its VLR is not registered yet, but the HLR holds it for registered here.
+        One that still waits for the HLR's result, or for its VLR, is not registered yet, but the HLR holds it for
+        registered here.
         """
         dialogue.imsi = argument.imsi
-        contexts = dict.fromkeys((self.by_imsi.get(argument.imsi), self.gs.updating(argument.imsi)))
+        locating = self.locating.get(argument.imsi)
+        contexts = dict.fromkeys(
+            (
+                self.by_imsi.get(argument.imsi),
+                None if locating is None else locating.context,
+                self.gs.updating(argument.imsi),
+            )
+        )
         for context in contexts:
             if context is not None:
                 context.deliver(argument)

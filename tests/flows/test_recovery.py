@@ -13,6 +13,7 @@ from protocol.bssap_plus import (
 )
 from protocol.gmm import AttachAccept, RoutingAreaUpdateAccept, RoutingAreaUpdateComplete
 from protocol.map.equipment import CheckImeiRes
+from protocol.map.location import UpdateGprsLocationRes
 
 
 def test_attach_never_completed_is_told_to_the_vlr(lab: Any) -> None:
@@ -131,3 +132,16 @@ def test_mobile_comes_back_before_its_cancellation(combined: Any) -> None:
     lab.wait(60)
     assert lab.context("emma", "hlr1")["vlr_number"] == "999010000006"
     lab.assert_associated("emma")
+
+
+def test_attach_is_over_when_the_hlr_cancels_it(lab: Any) -> None:
+    """29.002 8.1.3: the HLR's result comes late, after the mobile has attached elsewhere: the first SGSN gives up."""
+    lab.delay(UpdateGprsLocationRes, 5)
+    lab.begin("emma", "attach")
+    lab.wait(1)
+    assert lab.move("emma", "cell4").status == "done"
+    lab.wait(60)
+    assert lab.context("emma", "sgsn1") is None
+    assert lab.context("emma", "vlr1") is None
+    assert lab.context("emma", "hlr1")["vlr_number"] == "999010000008"
+    lab.assert_associated("emma", "sgsn2", "vlr2")
