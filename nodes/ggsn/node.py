@@ -254,10 +254,11 @@ class Ggsn(Node):
     def _delete_requested(self, incoming: Incoming) -> None:
         """Delete contexts; one that would leave its address without any must say so (29.060 7.3.5).
 
-        An SGSN that they have left has nothing to delete: its request is late.
+        An SGSN that they have left has nothing to delete: its request is late. What has not moved with the others is
+        its own still.
         """
         context, message = self._context_of(incoming), incoming.message
-        if context is None or (incoming.peer == context.connection.former != context.connection.sgsn):
+        if context is None or (incoming.peer == context.connection.former and incoming.peer not in peers_of(context)):
             incoming.answer(DeletePdpContextResponse(teid=NO_TEID, cause=GtpCause.NON_EXISTENT))
         elif is_last(context) and not (message.teardown_ind and message.teardown_ind.teardown):
             self.warn("gtp teardown", f"{context.subject}: Delete of the last context without teardown is ignored")
@@ -357,6 +358,11 @@ class Ggsn(Node):
             "octets_up": context.octets_up,
             "octets_down": context.octets_down,
         }
+
+
+def peers_of(context: PdpContext) -> tuple[Name, Name]:
+    """The SGSNs that serve a context: its connection, and its own packets."""
+    return context.connection.sgsn, context.sgsn
 
 
 def is_last(context: PdpContext) -> bool:

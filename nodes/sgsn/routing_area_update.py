@@ -131,17 +131,16 @@ class RoutingAreaUpdate(Procedure):
         context.ms_radio_access_capability = capability
         if known is not None and known != capability:
             self.stage.gb.tell_capability(context)
-        told = request.pdp_context_status
-        self.tells_status = told is not None
-        if told is not None:
-            accept_status(context, told.active)
+        self.tells_status = request.pdp_context_status is not None
         if context.pdp and not context.ggsns_know:
             self.start(TunnelUpdate(self, context))
             return S.WAIT_GGSNS
         return self.update_location()
 
     def update_location(self) -> S:
-        """Let the HLR know, if it must."""
+        """Delete what the mobile does not have, as the GGSNs know now who may; let the HLR know, if it must."""
+        if self.request.pdp_context_status is not None:
+            accept_status(self.context, self.request.pdp_context_status.active)
         if self.context.location_confirmed:
             return self.ask_vlr()
         self.start(LocationUpdate(self, self.context))

@@ -471,6 +471,17 @@ def test_deletion_by_the_sgsn_that_the_mobile_has_left() -> None:
     assert around.is_empty()
 
 
+def test_deletion_of_what_has_not_moved() -> None:
+    """23.060 6.9.1.2.2: one of two contexts was still being made, and did not move: the old SGSN deletes it."""
+    around = AroundGgsn()
+    created = around.creates()
+    assert around.adds(created, tft=TFT).cause is GtpCause.REQUEST_ACCEPTED
+    around.updates(created, "sgsn2")
+    assert around.deletes(created, 6, teardown=False).cause is GtpCause.REQUEST_ACCEPTED
+    assert around.deletes(created).cause is GtpCause.NON_EXISTENT
+    assert around.inspects()["contexts"] == 1
+
+
 def test_deletion_by_an_sgsn_that_could_not_update() -> None:
     """29.060 7.3.3: its update was lost, and so the context is to go: it may delete what it has got from another."""
     around = AroundGgsn()

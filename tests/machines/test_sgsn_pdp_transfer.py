@@ -262,9 +262,10 @@ def test_sessions_that_cannot_be(lab: Moving) -> None:
 def test_sessions_that_the_mobile_does_not_have(lab: Moving) -> None:
     """24.008 4.7.5.1.3: by the status in its request; they are deleted in the GGSN, too, and the answer tells."""
     lab.arrives(told(5), told(6, "ggsn2"), status=PdpContextStatus((6, 9)))
+    assert lab.all(DeletePdpContextRequest) == [], "the GGSN does not know yet that the context is here"
+    for request, link in zip(lab.all(UpdatePdpContextRequest), ("ggsn1", "ggsn2"), strict=True):
+        lab.answers_update(request, link)
     assert [request.teid for request in lab.all(DeletePdpContextRequest)] == [0x105]
-    (request,) = lab.all(UpdatePdpContextRequest)
-    lab.answers_update(request, "ggsn2")
     assert lab.last(RoutingAreaUpdateAccept).pdp_context_status == PdpContextStatus((6,))
 
 
