@@ -72,7 +72,13 @@ def _serve(session: Session, lab: Lab, name: str) -> Served:
         outcome = order(mobile.ms, "attach", mobile=name)
         if outcome.status == "failed":
             return Served(before, outcomes, refused=outcome.body.get("cause") is not None)
-    sgsn = next((node for node in lab.nodes if lab.roles[node] == "sgsn" and _is_here(session, node, imsi)), None)
+
+    def serving() -> str | None:
+        nodes = (node for node in lab.nodes if lab.roles[node] == "sgsn" and _is_here(session, node, imsi))
+        return next(nodes, None)
+
+    session.wait_for(lambda: serving() is not None, MINUTE)  # it may just be updating
+    sgsn = serving()
     if sgsn is None:
         outcomes["page"] = "no SGSN has it"
     elif not session.wait_for(lambda: _stands_by(session, sgsn, imsi), MINUTE):
@@ -82,7 +88,8 @@ def _serve(session: Session, lab: Lab, name: str) -> Served:
     view = session.inspect(mobile.ms, name)
     bsss = (entry for entry in lab.topology.nodes.values() if isinstance(entry, BssEntry))
     vlr = next(bss.vlr for bss in bsss if view["cell"] in bss.cells)
-    if vlr is not None and view["imsi_attached"] and order(vlr, "call", imsi=imsi).status == "done":
+    wanted = view["imsi_attached"] and view["cs_state"] != "NULL"
+    if vlr is not None and wanted and order(vlr, "call", imsi=imsi).status == "done":
         order(vlr, "hang-up", imsi=imsi)
         session.advance(10 * SECOND)
     hosts = [str(host) for entry in lab.topology.nodes.values() if isinstance(entry, PdnEntry) for host in entry.hosts]

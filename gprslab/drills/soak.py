@@ -68,6 +68,9 @@ ADDRESSES: Final = ("10.100.0.1", "10.100.0.2", "10.102.0.2")
 IN_ORDER: Final = ("gb", "a")
 """Interfaces where whatever is not lost comes once and in its order (48.016 7.1, Q.714 1.1.2)."""
 
+SLOW: Final = ("um", "gn")
+"""Interfaces where what comes late may be late by seconds, or come again after them: the radio, and UDP."""
+
 
 class Life:
     """What happens in a network: ``session`` is lived in; ``log`` hears of everything, in words."""
@@ -174,7 +177,7 @@ class Life:
             action="lose" if interface in IN_ORDER else action,
             interface=interface,
             chance=chance,
-            delay_us=dice.choice((50_000, 3 * SECOND)),
+            delay_us=dice.choice((50_000, 3 * SECOND if interface in SLOW else 100_000)),
             nth=1,
             times=times,
         )
