@@ -150,6 +150,7 @@ def change(imsi: str, told: dict[str, str], lab: Lab, where: Where) -> None:
     """Change what is told of a subscriber, and leave the rest; an empty text takes it away."""
     if not told:
         raise click.UsageError("expected an option that tells what shall change")
+    imsi = imsi_of(lab, imsi)
     hlr = hlr_of(lab, imsi)
     with closing(where()) as place:
         before = known(place, hlr, imsi)
@@ -163,9 +164,9 @@ def change(imsi: str, told: dict[str, str], lab: Lab, where: Where) -> None:
 @place_options
 def remove(imsis: tuple[str, ...], lab: Lab, where: Where) -> None:
     """Remove subscribers: who serves them is told to forget them."""
-    hlrs = [hlr_of(lab, imsi) for imsi in imsis]
+    there = [(hlr_of(lab, imsi), imsi) for imsi in (imsi_of(lab, subject) for subject in imsis)]
     with closing(where()) as place:
-        for hlr, imsi in zip(hlrs, imsis, strict=True):
+        for hlr, imsi in there:
             known(place, hlr, imsi)
             place.remove(hlr, imsi)
             click.echo(f"{imsi} is no subscriber of {hlr} any more")
@@ -178,6 +179,7 @@ def remove(imsis: tuple[str, ...], lab: Lab, where: Where) -> None:
 @place_options
 def show(imsi: str, as_json: bool, keys: bool, lab: Lab, where: Where) -> None:
     """Show a subscriber, and of a network that runs also where it is."""
+    imsi = imsi_of(lab, imsi)
     hlr = hlr_of(lab, imsi)
     with closing(where()) as place:
         content = content_of(known(place, hlr, imsi), in_full=True)
@@ -273,11 +275,18 @@ def export_file(file: str, form: Form | None, lab: Lab, where: Where) -> None:
 # --- small things -------------------------------------------------------------------------------------------------
 
 
+def imsi_of(lab: Lab, subject: str) -> str:
+    """The IMSI of the subscriber whom subscribers.yaml calls so, or else the text itself."""
+    entry = lab.subscribers.get(subject)
+    return subject if entry is None else str(entry.imsi)
+
+
 def hlr_of(lab: Lab, imsi: str) -> str:
     """The HLR that serves an IMSI."""
     hlr = lab.hlr_of(imsi) if imsi.isascii() and imsi.isdecimal() and 6 <= len(imsi) <= 15 else None
     if hlr is None:
-        raise click.UsageError(f"expected an IMSI of 6 to 15 digits that an HLR serves, found {shown(imsi)}")
+        expected = "an IMSI of 6 to 15 digits that an HLR serves, or a name in subscribers.yaml"
+        raise click.UsageError(f"expected {expected}, found {shown(imsi)}")
     return hlr
 
 
@@ -320,6 +329,8 @@ def readable(value: object) -> str:
             return ""
         case bool():
             return "yes" if value else "no"
+        case list():
+            return ", ".join(map(str, value))
     return str(value)
 
 

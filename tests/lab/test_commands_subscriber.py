@@ -163,11 +163,12 @@ def test_the_life_of_a_subscriber(run: Run, place: tuple[str, str]) -> None:
 
 
 def test_a_subscriber_of_the_file(run: Run, place: tuple[str, str]) -> None:
-    """Who stands in subscribers.yaml is there without a record, can be changed, and stays removed."""
+    """Who stands in subscribers.yaml is there without a record, by name too, can be changed, and stays removed."""
     assert shown(run, place, ANNA)["barred"] is False
-    assert run("set", ANNA, "--barred", *place).status == 0
+    assert run("set", "anna", "--barred", *place).status == 0
     assert shown(run, place, ANNA)["barred"] is True
-    assert run("remove", ANNA, *place).status == 0
+    assert shown(run, place, "anna") == shown(run, place, ANNA)
+    assert run("remove", "anna", *place).status == 0
     assert run("show", ANNA, *place).status == 1
     assert ANNA not in run("export", "-", *place).out
 
@@ -198,12 +199,18 @@ def test_where_a_subscriber_is(run: Run, running: str) -> None:
             ("add", FRED, *FULL, "--contexts", "1 x type=ppp"),
             "--contexts: 1.type: expected ipv4 or ipv6, found 'ppp'",
         ),
-        (("add", "26201", *FULL), "expected an IMSI of 6 to 15 digits that an HLR serves, found '26201'"),
+        (
+            ("add", "26201", *FULL),
+            "expected an IMSI of 6 to 15 digits that an HLR serves, or a name in subscribers.yaml, found '26201'",
+        ),
         (
             ("add", "262010000000001", *FULL),
-            "expected an IMSI of 6 to 15 digits that an HLR serves, found '26201000000",
+            "expected an IMSI of 6 to 15 digits that an HLR serves, or a name in subscribers.yaml, found '26201000000",
         ),
-        (("add", "x", *FULL), "expected an IMSI of 6 to 15 digits that an HLR serves, found 'x'"),
+        (
+            ("add", "x", *FULL),
+            "expected an IMSI of 6 to 15 digits that an HLR serves, or a name in subscribers.yaml, found 'x'",
+        ),
         (("set", ANNA), "expected an option that tells what shall change"),
         (("set", ANNA, "--key", "00"), "--key: expected 32 hexadecimal digits, found '00'"),
         (
