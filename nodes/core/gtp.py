@@ -330,6 +330,11 @@ class Gtp:
         """How many tunnel endpoints there are."""
         return len(self._teids)
 
+    @property
+    def recovery(self) -> int:
+        """How often this node has restarted (7.7.11)."""
+        return self.node.restarts % 256
+
     def recovery_to(self, peer: Name) -> int | None:
         """How often this node has restarted, for a message to a peer that does not know (7.7.11); None where it does.
 
@@ -337,9 +342,7 @@ class Gtp:
         without an answer, or it restarts itself. A request that is lost must not make the next one keep silent: the
         first that tells of a restart ends all that was before it.
         """
-        if peer in self.told:
-            return None
-        return self.node.restarts % 256
+        return None if peer in self.told else self.recovery
 
     # --- for transactions -------------------------------------------------------------------------------------------
 
@@ -461,7 +464,7 @@ class Gtp:
 
     def _echo(self, incoming: Incoming) -> None:
         """We are alive, and have restarted so often."""
-        incoming.answer(EchoResponse(teid=NO_TEID, recovery=self.node.restarts % 256))
+        incoming.answer(EchoResponse(teid=NO_TEID, recovery=self.recovery))
 
     def _note_recovery(self, peer: Name, recovery: int) -> None:
         """A peer that tells another restart counter than before has restarted (11.4)."""

@@ -74,12 +74,15 @@ class Activation(Creation):
         """Ask the next GGSN."""
         layer, address = self.stage.gn.gtp, self.ggsns[0]
         self.ggsns = self.ggsns[1:]
-        request = self.make_request(layer.recovery_to(layer.path_to(address)))
-        self.start(layer.request(self, address, request, self.pdp.subject))
+        self.start(layer.request(self, address, self.make_request(), self.pdp.subject))
         return S.WAIT_GGSN
 
-    def make_request(self, recovery: int | None) -> CreatePdpContextRequest:
-        """Create PDP Context Request for the first context of an address (7.3.1)."""
+    def make_request(self) -> CreatePdpContextRequest:
+        """Create PDP Context Request for the first context of an address (7.3.1).
+
+        It tells each time how often we have restarted: a GGSN that has itself just restarted does not know it any more,
+        and should we restart in turn, it must tell by that what to delete.
+        """
         pdp, context, selection = self.pdp, self.pdp.context, self.selection
         assert selection is not None
         assert pdp.teid_data is not None
@@ -90,7 +93,7 @@ class Activation(Creation):
             teid=NO_TEID,
             imsi=GtpImsi(context.imsi),
             rai=context.rai,
-            recovery=recovery,
+            recovery=self.stage.gn.gtp.recovery,
             selection_mode=SelectionMode(value=selection.mode),
             tunnel_endpoint_identifier_data_i=pdp.teid_data,
             tunnel_endpoint_identifier_control_plane=pdp.teid_control,

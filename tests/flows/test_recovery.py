@@ -12,6 +12,7 @@ from protocol.bssap_plus import (
     TmsiReallocationComplete,
 )
 from protocol.gmm import AttachAccept, RoutingAreaUpdateAccept, RoutingAreaUpdateComplete
+from protocol.gtp import CreatePdpContextRequest, CreatePdpContextResponse
 from protocol.map.equipment import CheckImeiRes
 from protocol.map.location import UpdateGprsLocationRes
 
@@ -145,3 +146,21 @@ def test_attach_is_over_when_the_hlr_cancels_it(lab: Any) -> None:
     assert lab.context("emma", "vlr1") is None
     assert lab.context("emma", "hlr1")["vlr_number"] == "999010000008"
     lab.assert_associated("emma", "sgsn2", "vlr2")
+
+
+def test_both_ends_of_a_path_restart(lab: Any) -> None:
+    """23.007: a GGSN that has just restarted makes a context for an SGSN that dies; by its counter it knows later."""
+    for mobile in ("anna", "bert"):
+        assert lab.order(mobile, "attach").status == "done"
+    assert lab.order("anna", "activate", apn="internet").status == "done"
+    lab.kill("ggsn1")
+    lab.restart("ggsn1")
+    lab.mark()
+    lab.begin("bert", "activate", apn="internet")
+    assert lab.session.wait_for(lambda: lab.count(CreatePdpContextResponse) == 1, 10_000_000)
+    assert lab.count(CreatePdpContextRequest) == 1
+    lab.kill("sgsn1")
+    lab.wait(2)
+    lab.restart("sgsn1")
+    lab.wait(5 * 60)  # paths are asked every minute, and who comes again has what it had
+    assert broken(lab.session, lab.lab, [sessions_have_mobiles, sessions_have_tunnels]) == []
