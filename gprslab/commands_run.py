@@ -3,7 +3,7 @@
 import json
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -250,7 +250,3 @@ def interruptible() -> Iterator[None]:
     finally:
         for number, was in before.items():
             signal.signal(number, was)
-
-
-COMMANDS: Final[tuple[Callable[..., Any], ...]] = (run, demo)
-"""What :mod:`gprslab.cli` adds."""

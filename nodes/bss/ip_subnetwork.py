@@ -8,6 +8,7 @@ bus has one way between two nodes, so what NS-ALIVE tests stands for all of them
 from typing import Any
 
 from nodes.bss.network_service import AliveState, NsTest, ResetOrder
+from nodes.core.ip_endpoints import config_fault
 from nodes.core.machine import ANY, Begin, Machine, Procedure, State
 from protocol.causes import NsCause
 from protocol.ns import (
@@ -85,15 +86,6 @@ class IpSubnetwork(Procedure):
         self.tell(SnsConfigAck(nsei=self.stage.config.nsei))
         self.ask(NsAlive())
         return S.WAIT_ALIVE_ACK
-
-
-def config_fault(elements: tuple[Ip4Element, ...], most: int) -> NsCause | None:
-    """Why endpoints are not taken (7.4b.1.3): none, or more than ``most``; or none of them for signalling, or data."""
-    if not 0 < len(elements) <= most:
-        return NsCause.INVALID_NUMBER_OF_IP4_ENDPOINTS
-    if not any(one.signalling_weight for one in elements) or not any(one.data_weight for one in elements):
-        return NsCause.INVALID_WEIGHTS
-    return None
 
 
 def begun(service: IpSubnetwork, event: Begin | ResetOrder | Timer) -> S:

@@ -3,12 +3,13 @@
 Any host can have one, a mobile and what lies behind Gi: it gives it a number, lets it send, and tells it what returns.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
 from nodes.core import host
+from nodes.core.arguments import whole
 from nodes.core.host import ECHO, Returned
 from nodes.core.machine import Begin, Machine, Procedure, State
 from nodes.core.node import CommandError
@@ -55,16 +56,6 @@ def read_probe(command: Command) -> Asked:
         whole(arguments, "size", 0, LARGEST, 56),
         whole(arguments, "interval_ms", 0, 60_000, 1000) * 1000,
     )
-
-
-def whole(arguments: Mapping[str, Any], name: str, least: int, most: int, default: int) -> int:
-    """A whole number among the arguments."""
-    value = arguments.get(name)
-    if value is None:
-        return default
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise CommandError(f"{name} is a number, {least} to {most}, not {value!r}")
-    return value
 
 
 class S(State):

@@ -6,11 +6,14 @@ lacks a segment is lost when its time is over, or when there is no more room.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import NamedTuple
 
+from nodes.core.clock import Clock, Running
 from protocol.llc.frame import Sapi
 from protocol.llc.parameters import DEFAULTS
 from protocol.sndcp import Compression, SnData, SnUnitdata, segment
+from protocol.timers import X_N_PDU, Timer
 
 Key = tuple[int, int, int | None]
 """Logical link, NSAPI, and of an unacknowledged N-PDU its number."""
@@ -199,3 +202,30 @@ class Reassembly:
 
     def _remove(self, key: Key) -> None:
         self._octets -= self._waiting.pop(key).size
+
+
+class WatchedReassembly(Reassembly):
+    """Reassembly under the clock of a node; ``lost`` is told how many N-PDUs have waited too long for a segment."""
+
+    def __init__(self, clock: Clock, lost: Callable[[int], None]) -> None:
+        super().__init__(timeout=clock.duration(X_N_PDU))
+        self._clock = clock
+        self._lost = lost
+        self._running: Running | None = None
+
+    def take(self, message: SnData | SnUnitdata, link: int) -> NPdu | None:
+        """Take a segment that has come now over a logical link: the N-PDU that it completes, if it does."""
+        n_pdu = self.accept(message, self._clock.now, link)
+        self._watch()
+        return n_pdu
+
+    def expired(self, timer: Timer) -> None:
+        """Segments have waited too long for the others."""
+        self._running = None
+        self._lost(len(self.expire(self._clock.now)))
+        self._watch()
+
+    def _watch(self) -> None:
+        deadline = self.next_deadline()
+        if deadline is not None and self._running is None:
+            self._running = self._clock.start(X_N_PDU, self, deadline - self._clock.now)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from random import Random
 from typing import Any, ClassVar
 
-from nodes.core import echo
+from nodes.core import echo, hlrs
 from nodes.core.gtp import NO_TEID, Gtp, Incoming
 from nodes.core.node import CommandError, Node
 from nodes.core.outputs import Command, Interface, Name, Record
@@ -78,10 +78,7 @@ class Ggsn(Node):
         for key, (_, _, imsi) in self.static.items():
             self._keys_of.setdefault(imsi, []).append(key)
         self._charging_id = rng.getrandbits(32)
-        self._hlrs = {
-            prefix: SccpAddress(ssn=Ssn.HLR, gt=number)
-            for prefix, number in sorted(config.hlrs.items(), key=lambda each: -len(each[0]))
-        }
+        self.hlr_of = hlrs.finder(config.hlrs)
         self.user_plane = UserPlane(self)
         self.gtp = Gtp(
             self,
@@ -136,10 +133,6 @@ class Ggsn(Node):
         """A charging identifier that no context has had for long (29.060 7.7.26)."""
         self._charging_id = (self._charging_id + 1) % (1 << 32)
         return self._charging_id
-
-    def hlr_of(self, imsi: str) -> SccpAddress | None:
-        """The HLR that serves an IMSI."""
-        return next((hlr for prefix, hlr in self._hlrs.items() if imsi.startswith(prefix)), None)
 
     def sgsn_of(self, imsi: str) -> GsnAddress | None:
         """The SGSN that serves a mobile, as its contexts tell."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
+from nodes.core.arguments import whole
 from nodes.core.node import CommandError
 from nodes.core.outputs import Command
 from nodes.core.probe import read_probe
@@ -34,16 +35,6 @@ from protocol.sm.packet_filter import (
 from protocol.sm.pdp_address import PdpAddress
 
 PROTOCOLS = {"icmp": IpProtocol.ICMP, "tcp": IpProtocol.TCP, "udp": IpProtocol.UDP, "icmpv6": IpProtocol.ICMPV6}
-
-
-def whole(arguments: Mapping[str, Any], name: str, least: int, most: int, default: int | None) -> Any:
-    """A whole number among the arguments."""
-    value = arguments.get(name)
-    if value is None:
-        return default
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise CommandError(f"{name} is a number, {least} to {most}, not {value!r}")
-    return value
 
 
 def read_nsapi(arguments: Mapping[str, Any], *, needed: bool = False) -> Any:

@@ -7,8 +7,7 @@ While a call suspends packets, or an update is in the way, those that are to lea
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from nodes.core.clock import Running
-from nodes.core.sndcp import LONGEST, Reassembly
+from nodes.core.sndcp import LONGEST, WatchedReassembly
 from nodes.ms import host
 from nodes.ms.events import TRANSMITTED
 from nodes.ms.pdp_context import PdpContext
@@ -16,7 +15,6 @@ from protocol import sndcp
 from protocol.errors import DecodeError
 from protocol.llc.frame import Sapi, UiFrame
 from protocol.sndcp import UNCOMPRESSED, SnUnitdata
-from protocol.timers import X_N_PDU, Timer
 
 if TYPE_CHECKING:
     from nodes.ms.mobile import Mobile
@@ -34,8 +32,7 @@ class UserPlane:
     def __init__(self, node: Any) -> None:
         self._node = node
         self.dropped: Counter[str] = Counter()
-        self._reassembly = Reassembly(timeout=node.clock.duration(X_N_PDU))
-        self._watch: Running | None = None
+        self._reassembly = WatchedReassembly(node.clock, self._lose)
 
     # --- up -------------------------------------------------------------------------------------------------------
 
@@ -83,8 +80,7 @@ class UserPlane:
         if context.llc_sapi is not frame.sapi:
             self.dropped["down, other sapi"] += 1
             return
-        packet = self._reassembly.accept(message, self._node.clock.now, link=self._link(context))
-        self._watch_segments()
+        packet = self._reassembly.take(message, self._link(context))
         if packet is None:
             return
         if packet.compression != UNCOMPRESSED:
@@ -106,13 +102,6 @@ class UserPlane:
         """What tells the segments of mobiles apart."""
         return int(context.sessions.mobile.card.imsi)
 
-    def _watch_segments(self) -> None:
-        deadline = self._reassembly.next_deadline()
-        if deadline is not None and self._watch is None:
-            self._watch = self._node.clock.start(X_N_PDU, self, deadline - self._node.clock.now)
-
-    def expired(self, timer: Timer) -> None:
-        """Segments have waited too long for the others."""
-        self._watch = None
-        self.dropped["down, segments missing"] += len(self._reassembly.expire(self._node.clock.now))
-        self._watch_segments()
+    def _lose(self, count: int) -> None:
+        """Packets that lack segments."""
+        self.dropped["down, segments missing"] += count

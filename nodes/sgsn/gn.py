@@ -35,9 +35,6 @@ if TYPE_CHECKING:
 HEADERS = (ExtensionHeaderType.SUSPEND_REQUEST, ExtensionHeaderType.SUSPEND_RESPONSE)
 """The extension headers that an SGSN must know."""
 
-SERVED = (mobility.S.REGISTERED, mobility.S.COMMON_PROCEDURE_INITIATED)
-"""Main states of a mobile that may move with its contexts."""
-
 
 class Gn:
     """The SGSN's end of Gn.
@@ -147,7 +144,7 @@ class Gn:
             context = self._node.context_of(Imsi(request.imsi))
         else:
             context = None if ptmsi is None else self._holder(ptmsi, request.rai)
-        if context is None or context.state not in SERVED:
+        if context is None or context.state not in mobility.SERVED:
             self._refuse(incoming, GtpCause.IMSI_NOT_KNOWN, suspend=suspend)
         elif suspend:
             self._suspend(incoming, context)

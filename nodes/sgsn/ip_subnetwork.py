@@ -6,6 +6,7 @@ and again after each SNS-SIZE, the NSE of the BSS is not in use.
 
 from typing import Any
 
+from nodes.core.ip_endpoints import config_fault
 from nodes.core.machine import ANY, Machine, Procedure, State
 from nodes.core.outputs import Name
 from protocol.causes import NsCause
@@ -67,15 +68,6 @@ def size_fault(service: IpSubnetwork, size: SnsSize) -> NsCause | None:
         return NsCause.INVALID_NUMBER_OF_IP4_ENDPOINTS
     ns_vcs = number * len(config.endpoints)
     return NsCause.INVALID_NUMBER_OF_NS_VCS if ns_vcs > min(config.most_ns_vcs, size.maximum_number_of_ns_vcs) else None
-
-
-def config_fault(elements: tuple[Ip4Element, ...], size: int) -> NsCause | None:
-    """Why endpoints are not taken (7.4b.1.3): as many as were told, and some of them for signalling and for data."""
-    if not 0 < len(elements) <= size:
-        return NsCause.INVALID_NUMBER_OF_IP4_ENDPOINTS
-    if not any(one.signalling_weight for one in elements) or not any(one.data_weight for one in elements):
-        return NsCause.INVALID_WEIGHTS
-    return None
 
 
 def size_told(service: IpSubnetwork, event: SnsSize) -> S:

@@ -409,6 +409,9 @@ def noted(context: MmContext, event: GmmStatus) -> State:
     return context.state
 
 
+SERVED = (S.REGISTERED, S.COMMON_PROCEDURE_INITIATED)
+"""States of a mobile that may have sessions, and move with them."""
+
 ENDED = (S.REGISTERED, S.DEREGISTERED, S.GONE)
 MAIN = (S.DEREGISTERED, S.COMMON_PROCEDURE_INITIATED, S.REGISTERED, S.DEREGISTERED_INITIATED)
 

@@ -5,7 +5,7 @@ from functools import partial
 from random import Random
 from typing import Any, ClassVar
 
-from nodes.core import echo, xid
+from nodes.core import echo, hlrs, xid
 from nodes.core.llc import RESET
 from nodes.core.machine import BEGIN
 from nodes.core.node import CommandError
@@ -100,8 +100,7 @@ class Sgsn(Contexts):
         self.unreached: dict[Imsi, None] = {}
         """Mobiles that a GGSN could not have, of whose return the HLR is to hear (ready_for_sm.py)."""
         self.gn = Gn(self)
-        self._prefixes = sorted(config.hlrs, key=len, reverse=True)
-        self._hlrs = {prefix: Address(ssn=Ssn.HLR, gt=number) for prefix, number in config.hlrs.items()}
+        self.hlr_of = hlrs.finder(config.hlrs)
         self.tcap = Tcap(
             self,
             Address(ssn=Ssn.SGSN, gt=config.number),
@@ -195,7 +194,7 @@ class Sgsn(Contexts):
             self._send_away(bss, bvci, unit.tlli)
             return
         context.heard(bss, bvci, unit.cell_identifier, tlli=unit.tlli)
-        if context.state in session_management.SERVED:
+        if context.state in mobility.SERVED:
             session_management.receive(context, octets)
 
     def _take_link_frame(self, bss: Name, bvci: int, unit: UlUnitdata) -> None:
@@ -350,13 +349,6 @@ class Sgsn(Contexts):
         self.gb.send_frame(bss, bvci, tlli, frame)
 
     # --- who is who ---------------------------------------------------------------------------------------------------
-
-    def hlr_of(self, imsi: Imsi) -> Address | None:
-        """The HLR that serves an IMSI."""
-        for prefix in self._prefixes:
-            if imsi.startswith(prefix):
-                return self._hlrs[prefix]
-        return None
 
     def _keeps(self, context: MmContext) -> bool:
         """True for a context that an attach must not touch: registered, and no attach or detach under way in it."""

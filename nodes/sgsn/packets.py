@@ -12,10 +12,9 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from nodes.core.clock import Running
 from nodes.core.gtp import NO_TEID
 from nodes.core.outputs import Name
-from nodes.core.sndcp import LONGEST, Reassembly, Segmentation
+from nodes.core.sndcp import LONGEST, Segmentation, WatchedReassembly
 from nodes.sgsn.events import GGSN_LOST
 from protocol import sndcp
 from protocol.bssgp import DlQosProfile
@@ -26,7 +25,6 @@ from protocol.identities import GsnAddress, Teid
 from protocol.llc.frame import Sapi, UiFrame
 from protocol.sm.quality_of_service import PrecedenceClass, QualityOfService, ReliabilityClass
 from protocol.sndcp import UNCOMPRESSED, SnUnitdata
-from protocol.timers import X_N_PDU, Timer
 
 if TYPE_CHECKING:
     from nodes.sgsn.context import MmContext
@@ -148,8 +146,7 @@ class UserPlane:
         self._node = node
         self.by_tunnel: dict[Tunnel, Any] = {}
         self.dropped: Counter[str] = Counter()
-        self._reassembly = Reassembly(timeout=node.clock.duration(X_N_PDU))
-        self._watch: Running | None = None
+        self._reassembly = WatchedReassembly(node.clock, self._lose)
 
     # --- up -------------------------------------------------------------------------------------------------------
 
@@ -165,8 +162,7 @@ class UserPlane:
         if pdp.llc_sapi != frame.sapi:
             self.dropped["up, other sapi"] += 1
             return
-        n_pdu = self._reassembly.accept(message, self._node.clock.now, link=pdp.teid_data)
-        self._watch_segments()
+        n_pdu = self._reassembly.take(message, pdp.teid_data)
         if n_pdu is None:
             return
         if n_pdu.compression != UNCOMPRESSED:
@@ -182,16 +178,9 @@ class UserPlane:
         gtp = self._node.gn.gtp
         gtp.send(gtp.path_to(address), TPdu(teid=teid, payload=packet).encode(), pdp.context.imsi)
 
-    def _watch_segments(self) -> None:
-        deadline = self._reassembly.next_deadline()
-        if deadline is not None and self._watch is None:
-            self._watch = self._node.clock.start(X_N_PDU, self, deadline - self._node.clock.now)
-
-    def expired(self, timer: Timer) -> None:
-        """Segments have waited too long for the others."""
-        self._watch = None
-        self.dropped["up, segments missing"] += len(self._reassembly.expire(self._node.clock.now))
-        self._watch_segments()
+    def _lose(self, count: int) -> None:
+        """Packets that lack segments."""
+        self.dropped["up, segments missing"] += count
 
     # --- down -----------------------------------------------------------------------------------------------------
 

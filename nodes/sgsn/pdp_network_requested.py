@@ -28,8 +28,6 @@ from protocol.timers import T3385, Timer
 if TYPE_CHECKING:
     from nodes.sgsn.context import MmContext
 
-SERVED = (mobility.S.REGISTERED, mobility.S.COMMON_PROCEDURE_INITIATED)
-
 UNREACHED = (GtpCause.MS_IS_GPRS_DETACHED, GtpCause.MS_IS_NOT_GPRS_RESPONDING)
 """After these the HLR is told when the mobile is there again."""
 
@@ -129,7 +127,7 @@ def refusal(context: "MmContext | None", request: PduNotificationRequest) -> Gtp
     """Why the mobile cannot be asked (7.3.9)."""
     if context is None or context.departed:
         return GtpCause.IMSI_NOT_KNOWN
-    if context.state not in SERVED:
+    if context.state not in mobility.SERVED:
         return GtpCause.MS_IS_GPRS_DETACHED
     if context.suspended is not None:
         return GtpCause.GPRS_CONNECTION_SUSPENDED

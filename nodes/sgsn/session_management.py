@@ -6,7 +6,6 @@ which the mobile knows no more (6.1.3.1.5, 6.1.3.2.3).
 
 from typing import TYPE_CHECKING, Any
 
-from nodes.sgsn import mobility
 from nodes.sgsn.apn_selection import split
 from nodes.sgsn.pdp_context import PdpContext
 from nodes.sgsn.pdp_creation import ActivationRequest
@@ -31,9 +30,6 @@ from protocol.sm.elements import take_identifier
 
 if TYPE_CHECKING:
     from nodes.sgsn.context import MmContext
-
-SERVED = (mobility.S.REGISTERED, mobility.S.COMMON_PROCEDURE_INITIATED)
-"""Main states in which a mobile may have sessions."""
 
 REJECTS: dict[int, Any] = {
     ActivatePdpContextRequest.code: ActivatePdpContextReject,

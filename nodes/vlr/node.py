@@ -5,6 +5,7 @@ from functools import partial
 from random import Random
 from typing import Any, ClassVar
 
+from nodes.core import hlrs
 from nodes.core.node import CommandError, Node
 from nodes.core.outputs import Command, Interface, Name, Record
 from nodes.core.tcap import Service, Tcap
@@ -47,8 +48,7 @@ class Vlr(Node):
         self.register = Register(self)
         self.gs = Gs(self)
         self.a = AInterface(self)
-        self._prefixes = sorted(config.hlrs, key=len, reverse=True)
-        self._hlrs = {prefix: Address(ssn=Ssn.HLR, gt=number) for prefix, number in config.hlrs.items()}
+        self.hlr_of = hlrs.finder(config.hlrs)
         served: dict[type, Service] = {
             CancelLocationArg: partial(services.cancel_location, self),
             InsertSubscriberDataArg: partial(services.insert_subscriber_data, self),
@@ -75,13 +75,6 @@ class Vlr(Node):
                 super().take(link, interface, pdu)
 
     # --- for procedures -------------------------------------------------------------------------------------------
-
-    def hlr_of(self, imsi: Imsi) -> Address | None:
-        """The HLR that serves an IMSI."""
-        for prefix in self._prefixes:
-            if imsi.startswith(prefix):
-                return self._hlrs[prefix]
-        return None
 
     def serves(self, area: Lai) -> bool:
         """True for a location area of this VLR: TMSIs that were given there are its own."""

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from nodes.core import hlrs
 from nodes.sgsn import mobility
 from protocol import bssap_plus, gtp, llc
 from protocol.bssap_plus.elements import ImsiDetachFromGprsServiceType, ImsiDetachFromNonGprsServiceType
@@ -471,7 +472,7 @@ def test_detach_with_a_wrong_signature_and_no_vectors() -> None:
     lab = Lab()
     mobile = lab.attached()
     lab.context.vectors = ()
-    lab.sgsn._prefixes = []
+    lab.sgsn.hlr_of = hlrs.finder({})
     mobile.says(leave(DetachTypeMo.GPRS_DETACH, 1))
     assert lab.names() == []
     assert lab.context.state is mobility.S.REGISTERED

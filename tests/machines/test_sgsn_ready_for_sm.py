@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from nodes.core import hlrs
 from nodes.core.gtp import NO_TEID
 from nodes.sgsn import ready_for_sm
 from protocol import tcap
@@ -133,8 +134,7 @@ def test_no_hlr() -> None:
     mobile = lab.attached()
     lab.notify()
     lab.waits(40)
-    lab.sgsn._hlrs.clear()
-    lab.sgsn._prefixes.clear()
+    lab.sgsn.hlr_of = hlrs.finder({})
     mobile.update(UpdateTypeValue.PERIODIC_UPDATING)
     assert lab.told == []
 
